@@ -1,0 +1,112 @@
+"""The caller `command`, asked for from a page: a process of its own, whose spans are taken in while it runs."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, Process
+
+import msgspec
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from app.callers.requests import read_request, refused
+from app.experiments import Experiment, Refused
+from app.live.batches import Batch
+from app.live.laboratory import laboratory
+from signalbox.documents import SpanEnd
+
+#: A line of the command's output; the document of a run is a few hundred kB at the most.
+LONGEST_LINE = 16 * 1024 * 1024
+
+
+class Line(msgspec.Struct):
+    """What the command prints, a line at a time: batches while it runs, the document of its run at the end."""
+
+    batch: Batch | None = None
+    run: msgspec.Raw | None = None
+
+
+async def command_in_a_process(request: HttpRequest) -> HttpResponse:
+    """Run `manage.py experiment command …`, put its spans into the stream, and answer with its run's document."""
+    try:
+        experiment = read_request("command", request)
+        admission = laboratory().admission
+        admission.enter()
+        try:
+            document = await _run(experiment)
+        finally:
+            admission.leave()
+    except Refused as refusal:
+        return refused(refusal)
+    return HttpResponse(document, content_type="application/json")
+
+
+async def _run(experiment: Experiment) -> bytes:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(settings.BASE_DIR / "manage.py"),
+        *arguments(experiment),
+        "--stream",
+        stdout=PIPE,
+        stderr=PIPE,
+        limit=LONGEST_LINE,
+    )
+    complaint = asyncio.create_task(_last_line_of_errors(process))
+    relay = _Relay()
+    try:
+        document = await relay.take_in(process)
+    finally:
+        relay.close()
+        if process.returncode is None and process.stdout is not None and not process.stdout.at_eof():
+            process.kill()
+        await process.wait()
+        errors = await complaint
+    if document is None:
+        raise Refused(500, f"Expected the command to print its run; it ended with {process.returncode}: {errors}")
+    return document
+
+
+def arguments(experiment: Experiment) -> list[str]:
+    """The experiment as arguments of the command `experiment`."""
+    words = ["experiment", experiment.caller, experiment.way, f"--receivers={experiment.receivers}"]
+    words += [f"--delay-ms={experiment.delay_ms}"]
+    words += ["--atomic"] if experiment.atomic else []
+    words += [f"--fail={experiment.fail}"] if experiment.fail else []
+    return words
+
+
+class _Relay:
+    """Publishes the batches of another process, and ends what that process leaves open when it dies."""
+
+    def __init__(self) -> None:
+        self._open: set[int] = set()
+        self._process = 0
+
+    async def take_in(self, process: Process) -> bytes | None:
+        """Read the process's lines to the end; gives the document of its run, None when it printed none."""
+        assert process.stdout is not None
+        document: bytes | None = None
+        async for text in process.stdout:
+            line = msgspec.json.decode(text, type=Line)
+            if line.batch is not None:
+                self._publish(line.batch)
+            if line.run is not None:
+                document = bytes(line.run)
+        return document
+
+    def close(self) -> None:
+        if self._open:
+            ended = [SpanEnd(span, None, "unfinished", None, {}) for span in self._open]
+            self._publish(Batch(self._process, ended=ended))
+
+    def _publish(self, batch: Batch) -> None:
+        self._process = batch.process
+        self._open.update(span.id for span in batch.begun if span.end_ns is None)
+        self._open.difference_update(end.id for end in batch.ended)
+        laboratory().stream.publish(batch)
+
+
+async def _last_line_of_errors(process: Process) -> str:
+    """What the command printed last on stderr, which is the message of an exception."""
+    assert process.stderr is not None
+    errors = (await process.stderr.read()).decode(errors="replace").strip()
+    return errors.splitlines()[-1] if errors else "it printed no error."

@@ -1,0 +1,147 @@
+"""The catalogue: callers, ways, receivers, which combinations Django accepts, and the source text of each."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
+
+import msgspec
+from django.conf import settings
+
+from app import receivers as handlers
+from app.callers import commands, consumers, views
+from app.experiments import LARGEST_BODY, LARGEST_FRAME, LONGEST_DELAY_MS, MOST_EXPERIMENTS
+from app.ways import WAYS, Way
+from signalbox.names import readable_path
+
+Transport = Literal["http", "websocket"]
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """A real entry point from which an experiment is run."""
+
+    slug: str
+    title: str
+    summary: str
+    function: Callable[..., Any]
+    transport: Transport = "http"
+
+    @property
+    def is_async(self) -> bool:
+        return inspect.iscoroutinefunction(inspect.unwrap(self.function))
+
+    @property
+    def url(self) -> str:
+        return f"{'/ws' if self.transport == 'websocket' else ''}/experiments/{self.slug}/"
+
+
+_CALLERS = (
+    Caller("sync-view", "sync view", "A plain Django view, in the request's own worker thread.", views.sync_view),
+    Caller("async-view", "async view", "An async def view, on the server's event loop.", views.async_view),
+    Caller(
+        "async-consumer",
+        "async consumer",
+        "A Channels consumer on the server's event loop.",
+        consumers.AsyncConsumer.receive,
+        "websocket",
+    ),
+    Caller(
+        "sync-consumer",
+        "sync consumer",
+        "A Channels consumer in the one thread that all sync consumers share.",
+        consumers.SyncConsumer.receive,
+        "websocket",
+    ),
+    Caller("command", "management command", "A process of its own, without an event loop.", commands.command),
+)
+CALLERS: dict[str, Caller] = {caller.slug: caller for caller in _CALLERS}
+
+_RECEIVERS = {
+    "sync": "a function",
+    "async": "a coroutine function",
+    "both": "one of each",
+}
+_HANDLERS = (
+    (handlers.my_signal_handler, "post_save"),
+    (handlers.my_async_signal_handler, "post_save"),
+    (handlers.on_delete, "post_delete"),
+    (handlers.on_delete_async, "post_delete"),
+    (handlers.on_things_changed, "m2m_changed"),
+    (handlers.on_things_changed_async, "m2m_changed"),
+    (handlers.on_thread_asked, "thread_asked"),
+    (handlers.on_thread_asked_async, "thread_asked"),
+)
+
+
+def catalogue() -> dict[str, Any]:
+    """The document of `GET /api/experiments/`."""
+    return {
+        "callers": [
+            {**_described(caller), "transport": caller.transport, "url": caller.url} for caller in CALLERS.values()
+        ],
+        "ways": [_described(way) for way in WAYS.values()],
+        "receivers": [{"slug": slug, "title": slug, "summary": text} for slug, text in _RECEIVERS.items()],
+        "handlers": [
+            {
+                "name": f"{handler.__module__}.{handler.__qualname__}",
+                "is_async": inspect.iscoroutinefunction(handler),
+                "signal": signal,
+                "source": source_of(handler),
+            }
+            for handler, signal in _HANDLERS
+        ],
+        "combinations": list(_combinations()),
+        "limits": {
+            "delay_ms": LONGEST_DELAY_MS,
+            "experiments": MOST_EXPERIMENTS,
+            "body_bytes": LARGEST_BODY,
+            "frame_bytes": LARGEST_FRAME,
+        },
+    }
+
+
+def refusal(caller: Caller, way: Way, receivers: str, *, atomic: bool) -> str | None:
+    """Why Django refuses the combination, in one sentence; None when it works."""
+    if not caller.is_async:
+        return None
+    if way.uses_database and not way.is_async:
+        return "Django refuses the database on an event loop: SynchronousOnlyOperation."
+    if way.sends and not way.is_async and receivers != "sync":
+        return f"{way.title} cannot run async receivers on an event loop: async_to_sync refuses."
+    if atomic and not way.opens_transaction:
+        return "transaction.atomic() is refused on an event loop: SynchronousOnlyOperation."
+    return None
+
+
+def source_of(function: Callable[..., Any]) -> dict[str, Any] | None:
+    """File, first line and text of a function, decorators included; None where source text is switched off."""
+    if not settings.SHOW_SOURCE:
+        return None
+    function = inspect.unwrap(function)
+    lines, first = inspect.getsourcelines(function)
+    text = inspect.cleandoc("".join(lines)) if lines[0].startswith(" ") else "".join(lines).rstrip()
+    return {"file": readable_path(inspect.getsourcefile(function) or ""), "line": first, "text": text}
+
+
+def _described(entry: Caller | Way) -> dict[str, Any]:
+    return {
+        "slug": entry.slug,
+        "title": entry.title,
+        "summary": entry.summary,
+        "is_async": entry.is_async,
+        "source": source_of(entry.function),
+    }
+
+
+def _combinations() -> Iterator[dict[str, Any]]:
+    for caller in CALLERS.values():
+        for way in WAYS.values():
+            for receivers in _RECEIVERS:
+                reason = refusal(caller, way, receivers, atomic=False)
+                yield {
+                    "caller": caller.slug,
+                    "way": way.slug,
+                    "receivers": receivers,
+                    "valid": reason is None,
+                    "valid_in_transaction": refusal(caller, way, receivers, atomic=True) is None,
+                    "reason": reason,
+                }

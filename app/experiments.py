@@ -1,0 +1,117 @@
+"""An experiment as it is asked for: read from outside, checked at the door, refused in one sentence."""
+
+import re
+from typing import Annotated, Any, Literal
+
+import msgspec
+from django.conf import settings
+
+from app.senders import Receivers
+from app.ways import WAYS
+from app.ways.bound import BoundWay
+from app.work import ReceiverKind, Work
+
+LONGEST_DELAY_MS = 10_000
+MOST_EXPERIMENTS = 50
+LARGEST_BODY = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+LARGEST_FRAME = settings.DAPHNE_WEBSOCKET_MAX_MESSAGE_SIZE
+
+EXAMPLE = '{"way": "save", "receivers": "sync", "atomic": false, "delay_ms": 200, "fail": null}'
+
+_KINDS: dict[str | None, frozenset[ReceiverKind]] = {
+    None: frozenset(),
+    "sync": frozenset({"sync"}),
+    "async": frozenset({"async"}),
+    "both": frozenset({"sync", "async"}),
+}
+
+
+class Refused(Exception):
+    """The experiment will not be run; ``status`` is the HTTP status that says so."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class Order(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The body of a request to run an experiment."""
+
+    way: str
+    receivers: Receivers = "sync"
+    atomic: bool = False
+    delay_ms: Annotated[int, msgspec.Meta(ge=0, le=LONGEST_DELAY_MS)] = 200
+    fail: Literal["sync", "async", "both"] | None = None
+
+
+class Experiment(msgspec.Struct, kw_only=True):
+    """Caller + way + receivers + options: the ``experiment`` of a run's document."""
+
+    caller: str
+    way: str
+    receivers: Receivers
+    atomic: bool
+    delay_ms: int
+    fail: Literal["sync", "async", "both"] | None
+
+    def bound_way(self) -> BoundWay:
+        return BoundWay(WAYS[self.way], self.receivers, atomic=self.atomic)
+
+    def work(self) -> Work:
+        return Work(self.delay_ms / 1000, _KINDS[self.fail])
+
+
+def read_experiment(caller: str, body: bytes | str) -> Experiment:
+    """The experiment that ``body`` asks for. Raises Refused: 413 for too much, 400 for anything else."""
+    if len(body) > LARGEST_BODY:
+        raise too_large(len(body))
+    try:
+        given = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise Refused(400, f"Expected a JSON object such as {EXAMPLE}; this is not JSON: {error}.") from error
+    return check_experiment(caller, given)
+
+
+def check_experiment(caller: str, given: Any) -> Experiment:
+    """The experiment that the decoded JSON ``given`` asks for, or Refused with status 400."""
+    if not isinstance(given, dict):
+        raise Refused(400, f"Expected a JSON object such as {EXAMPLE}; got {_shown(given)}.")
+    try:
+        order = msgspec.convert(given, Order)
+    except msgspec.ValidationError as error:
+        raise Refused(400, _what_is_wrong(error, given)) from error
+    if order.way not in WAYS:
+        raise Refused(400, f"way: expected one of {', '.join(WAYS)}; got {_shown(order.way)}.")
+    if order.fail is not None and order.receivers != "both" and order.fail != order.receivers:
+        raise Refused(400, f"fail: expected null or {order.receivers}, the only receivers asked for; got {order.fail}.")
+    return Experiment(
+        caller=caller,
+        way=order.way,
+        receivers=order.receivers,
+        atomic=order.atomic,
+        delay_ms=order.delay_ms,
+        fail=order.fail,
+    )
+
+
+def too_large(size: int) -> Refused:
+    """The refusal of a body above the limit."""
+    return Refused(413, f"Expected a body of at most {LARGEST_BODY} bytes; got {size}.")
+
+
+def _what_is_wrong(error: msgspec.ValidationError, given: dict[str, Any]) -> str:
+    """msgspec says what was expected and where; this adds what came, and the words to choose from."""
+    message = str(error)
+    place = re.search(r"`\$\.(\w+)`$", message)
+    if place is None:
+        return f"{message}. Expected the keys {', '.join(Order.__struct_fields__)}, of which only way is required."
+    field = place[1]
+    choices = {"receivers": " one of sync, async, both", "fail": " null or one of sync, async, both"}.get(field)
+    expected = f"Expected{choices}" if choices else message.split(" - at")[0].split(", got")[0]
+    return f"{field}: {expected[0].lower()}{expected[1:]}; got {_shown(given.get(field))}.".replace("`", "")
+
+
+def _shown(value: Any) -> str:
+    """The value as JSON, short enough for a sentence."""
+    text = msgspec.json.encode(value).decode()
+    return text if len(text) <= 60 else f"{text[:57]}…"

@@ -1,0 +1,35 @@
+"""The parts of one process's laboratory, put together: pump → runs and stream → hub."""
+
+import asyncio
+import functools
+
+from app.live.hub import Hub
+from app.live.pump import Pump
+from app.live.stream import Stream
+from app.runs.admission import Admission
+from app.runs.collector import Collector
+from signalbox.heartbeat import Heartbeat
+
+
+class Laboratory:
+    """One per process. It works without a server, too: a command has runs, but no loop and no pages."""
+
+    def __init__(self) -> None:
+        self.admission = Admission()
+        self.stream = Stream()
+        self.hub = Hub(self.stream, self.admission)
+        self.collector = Collector(self.admission)
+        self.pump = Pump([self.stream.observe, self.collector.observe])
+        self.collector.pump = self.pump
+
+    def serve_on(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Learn which loop the server runs on; called for every connection, as no server says so at its start."""
+        if self.stream.loop is not loop:
+            self.stream.loop = loop
+            self.collector.heartbeat = Heartbeat(loop)
+
+
+@functools.cache
+def laboratory() -> Laboratory:
+    """The laboratory of this process, made at the first call."""
+    return Laboratory()

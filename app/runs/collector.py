@@ -1,0 +1,158 @@
+"""Runs under way: which spans belong to each, when the last of them has ended, and what the document says then."""
+
+import concurrent.futures
+import datetime
+import logging
+import time
+import uuid
+from typing import TYPE_CHECKING
+
+import signalbox
+from app.experiments import Experiment
+from app.live.batches import Batch
+from app.runs.admission import Admission
+from app.runs.documents import RunDocument
+from app.runs.environment import Where, environment
+from app.runs.store import store
+from app.ways import WAYS
+from signalbox.documents import PauseDocument, SpanDocument, span_document, thread_document
+from signalbox.heartbeat import Heartbeat
+from signalbox.recording import Recording
+from signalbox.spans import Span, describe_error
+from signalbox.verdict import judge
+
+if TYPE_CHECKING:
+    from app.live.pump import Pump
+
+logger = logging.getLogger(__name__)
+
+#: How long after its caller a run is watched for receivers that nobody waits for, beside twice their delay.
+PATIENCE_S = 3.0
+
+
+class RunUnderWay:
+    """One run from its start to its document, which ``result`` will hold."""
+
+    def __init__(self, experiment: Experiment, where: Where, name: str, source: str) -> None:
+        self.id = uuid.uuid4()
+        self.experiment = experiment
+        self.where: Where = where
+        self.started_at = datetime.datetime.now(datetime.UTC)
+        self.scope = signalbox.caller(name, run=str(self.id), source=source)
+        self.error: BaseException | None = None
+        self.spans: dict[int, Span] = {}
+        self.pauses: list[PauseDocument] = []
+        self.left_ns: int | None = None  #: when the caller was left
+        self.result: concurrent.futures.Future[RunDocument] = concurrent.futures.Future()
+
+    def owns(self, span: Span) -> bool:
+        return self.scope.span is not None and span.caller == self.scope.span.id
+
+    def is_over(self, heartbeat: Heartbeat | None) -> bool:
+        """Whether nothing more is to come: all spans have ended, and the loop has told of its last pause."""
+        if self.left_ns is None:
+            return False
+        if time.monotonic_ns() > self.left_ns + self._patience_ns():
+            return True
+        heard = heartbeat is None or heartbeat.beaten_ns > self.left_ns
+        return heard and all(span.end_ns is not None for span in self.spans.values())
+
+    def close(self) -> None:
+        """End what never ended, so that no span grows for ever."""
+        for span in self.spans.values():
+            if span.end_ns is None:
+                span.outcome = "unfinished"
+
+    def _patience_ns(self) -> int:
+        return int((2 * self.experiment.delay_ms / 1000 + PATIENCE_S) * 1e9)
+
+
+class Collector:
+    """Sorts what the pump sees into runs, and hands each finished run to the store, off the experiment's thread."""
+
+    pump: "Pump"
+
+    def __init__(self, admission: Admission) -> None:
+        self.heartbeat: Heartbeat | None = None
+        self._admission = admission
+        self._running: dict[uuid.UUID, RunUnderWay] = {}
+
+    def start(self, experiment: Experiment, where: Where, name: str, source: str) -> RunUnderWay:
+        """Begin to collect a run. Raises Refused with 429 when too many are under way."""
+        self._admission.enter()
+        run = RunUnderWay(experiment, where, name, source)
+        self._running[run.id] = run
+        self.pump.hold()
+        if self.heartbeat is not None:
+            self.heartbeat.hold()
+        return run
+
+    def leave(self, run: RunUnderWay, error: BaseException | None = None) -> None:
+        """The caller has returned or raised; the run is over when its last span is."""
+        run.error = error
+        run.left_ns = time.monotonic_ns()
+        self.pump.look_now()
+
+    def observe(self, spans: list[Span], batch: Batch) -> None:
+        """Take what the pump saw; a run is over at the first look that finds nothing new of it."""
+        for run in list(self._running.values()):
+            news = [span for span in spans if run.owns(span)]
+            run.spans.update((span.id, span) for span in news)
+            run.pauses += batch.pauses
+            if not news and run.is_over(self.heartbeat):
+                self._finish(run)
+
+    def _finish(self, run: RunUnderWay) -> None:
+        del self._running[run.id]
+        self._admission.leave()
+        self.pump.release()
+        if self.heartbeat is not None:
+            self.heartbeat.release()
+        run.close()
+        try:
+            document = self._document(run)
+        except Exception as error:
+            logger.exception("Run %s could not be judged", run.id)
+            run.result.set_exception(error)
+        else:
+            store(document, run.result)
+
+    def _document(self, run: RunUnderWay) -> RunDocument:
+        threads = {span.thread.key: span.thread for span in run.spans.values()}
+        loop_thread = self.heartbeat.thread if self.heartbeat is not None else None
+        if loop_thread is not None:
+            threads[loop_thread.key] = loop_thread
+        spans = [span_document(span) for span in run.spans.values()]
+        lanes = [thread_document(thread) for thread in sorted(threads.values(), key=lambda thread: thread.key)]
+        server_loops = [] if loop_thread is None else [loop_thread.key]
+        recording = Recording(spans, lanes, _within(run.pauses, spans), server_loops)
+        error = None if run.error is None else describe_error(run.error)
+        return RunDocument(
+            id=str(run.id),
+            url=f"/runs/{run.id}/",
+            started_at=run.started_at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+            experiment=run.experiment,
+            environment=environment(run.where),
+            threads=lanes,
+            spans=recording.spans,
+            pauses=recording.pauses,
+            verdict=judge(recording, error, _notes(run, recording)),
+        )
+
+
+def _within(pauses: list[PauseDocument], spans: list[SpanDocument]) -> list[PauseDocument]:
+    """The pauses that overlap the run: other runs have theirs."""
+    begin = min((span.start_ns for span in spans), default=0)
+    end = max((span.end_ns or span.start_ns for span in spans), default=0)
+    return [pause for pause in pauses if pause.start_ns < end and pause.end_ns > begin]
+
+
+def _notes(run: RunUnderWay, recording: Recording) -> list[str]:
+    """Sentences about the whole run that no single receiver can say."""
+    way = WAYS[run.experiment.way]
+    notes = []
+    if not way.sends and run.error is None and not recording.of_kind("dispatch"):
+        notes.append(f"{way.title} sends no signal, so no receiver was called.")
+    if any(span.outcome == "unfinished" for span in recording.spans):
+        notes.append("A span had not ended when the run was closed: nobody waited for it.")
+    return notes

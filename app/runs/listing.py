@@ -1,0 +1,35 @@
+"""Lists of stored runs, newest first."""
+
+import datetime
+from typing import Any
+
+from app.experiments import Refused
+from app.models import Run
+from app.runs.documents import summary
+
+PAGE = 50
+LONGEST_PAGE = 200
+
+
+def newest_runs(limit: int = PAGE, before: datetime.datetime | None = None) -> list[dict[str, Any]]:
+    """Summaries of at most ``limit`` runs that started before a moment."""
+    runs = Run.objects.all() if before is None else Run.objects.filter(started_at__lt=before)
+    return [summary(run.document) for run in runs[:limit]]
+
+
+def read_limit(text: str) -> int:
+    """The number of runs that a list is asked for. Raises Refused."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LONGEST_PAGE):
+        raise Refused(400, f"limit: expected a whole number from 1 to {LONGEST_PAGE}; got {text[:40]!r}.")
+    return int(text)
+
+
+def read_before(text: str) -> datetime.datetime | None:
+    """The moment that a list is to lie before. Raises Refused."""
+    if not text:
+        return None
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Refused(400, f"before: expected a time such as 2026-11-22T09:00:00Z; got {text[:40]!r}.") from error
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=datetime.UTC)

@@ -1,0 +1,27 @@
+from django.urls import path, re_path
+
+from app import api, pages
+from app.callers import consumers, views
+from app.callers.process import command_in_a_process
+from app.callers.sockets import UnknownCaller
+from app.live.consumer import LiveConsumer
+
+urlpatterns = [
+    path("", pages.laboratory, name="laboratory"),
+    path("runs/", pages.runs, name="runs"),
+    path("runs/<uuid:run_id>/", pages.run, name="run"),
+    path("runs/<str:run_id>.json", api.run, name="run-document"),
+    path("api/experiments/", api.experiments, name="experiments"),
+    path("api/runs/", api.runs, name="api-runs"),
+    path("experiments/sync-view/", views.sync_view),
+    path("experiments/async-view/", views.async_view),
+    path("experiments/command/", command_in_a_process),
+    path("experiments/<str:caller>/", api.unknown_caller),
+]
+
+websocket_urlpatterns = [
+    path("ws/live/", LiveConsumer.as_asgi()),
+    path("ws/experiments/async-consumer/", consumers.AsyncConsumer.as_asgi()),
+    path("ws/experiments/sync-consumer/", consumers.SyncConsumer.as_asgi()),
+    re_path(r"", UnknownCaller.as_asgi()),
+]

@@ -1,0 +1,5 @@
+"""The ways in which code asks for a save or sends a signal, each one a function that reads like a project's own code."""
+
+from app.ways.registry import WAYS, Way
+
+__all__ = ["WAYS", "Way"]

@@ -1,0 +1,36 @@
+"""What a receiver does in an experiment: work for so long, then fail if it was told to.
+
+The order travels in a context variable. asgiref and asyncio copy the context wherever they take the work, so a receiver
+finds it on every thread and in every task.
+"""
+
+import contextvars
+from typing import Literal, NamedTuple
+
+ReceiverKind = Literal["sync", "async"]
+
+
+class Work(NamedTuple):
+    """How long a receiver works, in seconds, and which kinds of receivers then raise."""
+
+    seconds: float = 2.0
+    failing: frozenset[ReceiverKind] = frozenset()
+
+
+class ToldToFail(Exception):
+    """Raised by a receiver that was told to fail."""
+
+
+#: Outside of an experiment the receivers work for two seconds, as in the demonstration that the project started from.
+ordered: contextvars.ContextVar[Work] = contextvars.ContextVar("app.work.ordered", default=Work())
+
+
+def delay() -> float:
+    """Seconds for which the receiver works."""
+    return ordered.get().seconds
+
+
+def fail_if_told(kind: ReceiverKind) -> None:
+    """Raise ToldToFail when receivers of this kind are to fail."""
+    if kind in ordered.get().failing:
+        raise ToldToFail(f"the {kind} receiver was told to fail")

@@ -1,0 +1,230 @@
+"""The hooks in ``django.dispatch.Signal``: Django decides what runs where, this writes down that it did.
+
+The four send methods are wrapped to make the dispatch span; ``_live_receivers``, through which all of them resolve their
+receivers, is wrapped to put a stand-in before each receiver. The stand-in records the receiver's span where Django calls
+it, and never reaches anybody: the responses are given back with the receivers that were connected.
+"""
+
+import functools
+import logging
+import threading
+import weakref
+from collections.abc import Callable, Coroutine
+from types import CoroutineType
+from typing import Any
+
+from django.db.backends.signals import connection_created
+from django.dispatch import Signal
+
+from signalbox.connections import connection_opened
+from signalbox.coroutines import Driven
+from signalbox.names import DispatchSubject, receiver_subject, sender_name
+from signalbox.spans import Span, buffer, calling, current, end_span, new_span
+from signalbox.threads import current_thread
+
+logger = logging.getLogger("signalbox")
+
+_lock = threading.Lock()
+#: What stood in ``Signal.__dict__`` before; empty while the probe is not installed.
+_originals: dict[str, Any] = {}
+
+
+def install() -> None:
+    """Hook ``Signal``. Does nothing when it is hooked already; needs no settings."""
+    with _lock:
+        if _originals:
+            return
+        hooks = {
+            "send": _hook_send(Signal.send, "send"),
+            "send_robust": _hook_send(Signal.send_robust, "send_robust"),
+            "asend": _hook_asend(Signal.asend, "asend"),
+            "asend_robust": _hook_asend(Signal.asend_robust, "asend_robust"),
+            "_live_receivers": _hook_live_receivers(Signal._live_receivers),  # type: ignore[attr-defined]
+        }
+        for name, hook in hooks.items():
+            _originals[name] = Signal.__dict__[name]
+            setattr(Signal, name, hook)
+
+
+def uninstall() -> None:
+    """Put ``Signal`` back as it was. Dispatches that are under way end as they began. Does nothing when not installed."""
+    with _lock:
+        for name, original in _originals.items():
+            setattr(Signal, name, original)
+        _originals.clear()
+
+
+def installed() -> bool:
+    """Whether ``Signal`` is hooked."""
+    return bool(_originals)
+
+
+def give_up(fault: Exception) -> None:
+    """The probe is at fault: take it out and log once, so that the watched program goes on as if it had never been."""
+    if installed():
+        uninstall()
+        logger.error("Signalbox failed and has removed itself: %s", fault, exc_info=fault)
+
+
+def _hook_send(original: Callable[..., Any], method: str) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def send(self: Signal, sender: Any, **named: Any) -> Any:
+        dispatch = _begin_dispatch(self, sender, named, method)
+        if dispatch is None:
+            return original(self, sender, **named)
+        token = current.set(dispatch)
+        try:
+            responses = original(self, sender, **named)
+        except BaseException as error:
+            end_span(dispatch, error)
+            raise
+        else:
+            end_span(dispatch)
+        finally:
+            current.reset(token)
+        return _with_own_receivers(responses)
+
+    return send
+
+
+def _hook_asend(original: Callable[..., Any], method: str) -> Callable[..., Any]:
+    @functools.wraps(original)
+    async def asend(self: Signal, sender: Any, **named: Any) -> Any:
+        dispatch = _begin_dispatch(self, sender, named, method)
+        if dispatch is None:
+            return await original(self, sender, **named)
+        return _with_own_receivers(await Driven(original(self, sender, **named), dispatch))
+
+    return asend
+
+
+def _hook_live_receivers(original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def _live_receivers(self: Signal, sender: Any) -> tuple[list[Any], list[Any]]:
+        receivers: tuple[list[Any], list[Any]] = original(self, sender)
+        dispatch = current.get()
+        # Only the dispatch that is resolving its own receivers gets stand-ins: has_listeners() asks here, too.
+        if isinstance(dispatch, Span) and dispatch.kind == "dispatch" and dispatch.subject.awaits_receivers_of(self):
+            return _with_stand_ins(receivers, dispatch)
+        return receivers
+
+    return _live_receivers
+
+
+def _begin_dispatch(signal: Signal, sender: Any, named: dict[str, Any], method: str) -> Span | None:
+    """The span of a dispatch, which enters the buffer once it is known to reach a receiver; None: not recorded."""
+    try:
+        if signal is connection_created:
+            connection_opened(named.get("connection"))
+        if not signal.receivers:
+            return None
+        parent = current.get()
+        if parent is not None and (not isinstance(parent, Span) or parent.root.dropped):
+            return None
+        subject = DispatchSubject(weakref.ref(signal), method, sender_name(sender))
+        alias = named.get("using") or "default"
+        dispatch = new_span("dispatch", subject, parent, is_async=method.startswith("a"), alias=alias)
+        if parent is not None and parent.kind in {"dispatch", "receiver"}:
+            dispatch.tree = parent.root
+    except Exception as fault:
+        give_up(fault)
+        return None
+    return dispatch
+
+
+def _with_stand_ins(receivers: tuple[list[Any], list[Any]], dispatch: Span) -> tuple[list[Any], list[Any]]:
+    try:
+        sync_receivers, async_receivers = receivers
+        dispatch.subject.resolved(len(sync_receivers), len(async_receivers))
+        if not (sync_receivers or async_receivers) or not buffer().put(dispatch):
+            return receivers
+        return (
+            [SyncStandIn(receiver, dispatch) for receiver in sync_receivers],
+            [AsyncStandIn(receiver, dispatch) for receiver in async_receivers],
+        )
+    except Exception as fault:
+        give_up(fault)
+        return receivers
+
+
+def _with_own_receivers(responses: Any) -> Any:
+    return [
+        (receiver.receiver, response) if isinstance(receiver, StandIn) else (receiver, response)
+        for receiver, response in responses
+    ]
+
+
+class StandIn:
+    """Stands before a receiver for one dispatch. To Django's code it has the receiver's attributes, or lacks them."""
+
+    __slots__ = ("dispatch", "receiver")
+
+    def __init__(self, receiver: Any, dispatch: Span) -> None:
+        self.receiver = receiver
+        self.dispatch = dispatch
+
+    def __getattr__(self, name: str) -> Any:
+        # send_robust() logs receiver.__qualname__, and fails where the receiver has none.
+        return getattr(self.receiver, name)
+
+
+class SyncStandIn(StandIn):
+    """Records a sync receiver in the thread in which Django calls it."""
+
+    __slots__ = ()
+
+    def __call__(self, /, **named: Any) -> Any:
+        span = _begin_receiver(self.receiver, self.dispatch, is_async=False)
+        if span is None:
+            return self.receiver(**named)
+        token = current.set(span)
+        try:
+            response = self.receiver(**named)
+        except BaseException as error:
+            end_span(span, error)
+            raise
+        else:
+            end_span(span)
+        finally:
+            current.reset(token)
+        return response
+
+
+class AsyncStandIn(StandIn):
+    """Records an async receiver from the first step of its coroutine to its end."""
+
+    __slots__ = ()
+
+    def __call__(self, /, **named: Any) -> Any:
+        awaitable = self.receiver(**named)
+        # A future, or a mistake: Django gets what the receiver returned, and what it does with it is Django's.
+        if not isinstance(awaitable, CoroutineType):
+            return awaitable
+        return _recorded(awaitable, self.receiver, self.dispatch)
+
+
+async def _recorded(coroutine: Coroutine[Any, Any, Any], receiver: Any, dispatch: Span) -> Any:
+    span = _begin_receiver(receiver, dispatch, is_async=True)
+    if span is None:
+        return await coroutine
+    return await Driven(coroutine, span)
+
+
+def _begin_receiver(receiver: Any, dispatch: Span, *, is_async: bool) -> Span | None:
+    try:
+        if not installed():
+            return None
+        alias = "default" if dispatch.connection is None else dispatch.connection.alias
+        subject = receiver_subject(receiver, dispatch.subject.signal)
+        span = new_span("receiver", subject, dispatch, is_async=is_async, alias=alias)
+        span.tree = dispatch.root
+        span.attributes = {
+            "contextvar_visible": None if dispatch.caller is None else calling.get() == dispatch.caller,
+            "threadlocal_visible": None if dispatch.caller is None else dispatch.caller in current_thread().callers,
+        }
+        # Without the caller's context the receiver still belongs to the caller of its dispatch.
+        span.caller = dispatch.caller
+        return span if buffer().put(span) else None
+    except Exception as fault:
+        give_up(fault)
+        return None

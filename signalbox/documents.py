@@ -1,0 +1,123 @@
+"""The documents of docs/protocol.md: what was recorded, as plain data that can leave the process."""
+
+from typing import Any
+
+import msgspec
+
+from signalbox.heartbeat import Pause
+from signalbox.names import DispatchSubject, ReceiverSubject, signal_name
+from signalbox.spans import Kind, Outcome, Span
+from signalbox.threads import Thread
+
+
+class ThreadDocument(msgspec.Struct):
+    """One lane."""
+
+    key: int
+    ident: int
+    native_id: int
+    name: str
+    process: int
+    event_loop: bool
+
+
+class ConnectionDocument(msgspec.Struct):
+    """A database connection as it was when a span began."""
+
+    alias: str
+    serial: int
+    atomic_depth: int
+
+
+class SpanDocument(msgspec.Struct):
+    """One bar."""
+
+    id: int
+    parent: int | None
+    kind: Kind
+    name: str
+    thread: int
+    task: int | None
+    loop: int | None
+    start_ns: int
+    end_ns: int | None
+    outcome: Outcome | None
+    error: str | None
+    connection: ConnectionDocument | None
+    attributes: dict[str, Any]
+
+
+class SpanEnd(msgspec.Struct):
+    """What became known of a span when it ended."""
+
+    id: int
+    end_ns: int | None
+    outcome: Outcome | None
+    error: str | None
+    attributes: dict[str, Any]
+
+
+class PauseDocument(msgspec.Struct):
+    """A break in the heartbeat of an event loop."""
+
+    thread: int
+    start_ns: int
+    end_ns: int
+
+
+def thread_document(thread: Thread) -> ThreadDocument:
+    return ThreadDocument(
+        thread.key, thread.ident, thread.native_id, thread.name, thread.process, thread.event_loop
+    )
+
+
+def span_document(span: Span) -> SpanDocument:
+    name, attributes = _describe(span)
+    if span.attributes:
+        attributes.update(span.attributes)
+    if span.caller is not None and span.caller != span.id:
+        attributes["caller"] = span.caller
+    ended = span_end(span)
+    return SpanDocument(
+        id=span.id,
+        parent=span.parent,
+        kind=span.kind,
+        name=name,
+        thread=span.thread.key,
+        task=span.task,
+        loop=span.loop,
+        start_ns=span.start_ns,
+        end_ns=ended.end_ns,
+        outcome=ended.outcome,
+        error=ended.error,
+        connection=None if span.connection is None else ConnectionDocument(*span.connection),
+        attributes={"is_async": span.is_async, **attributes, **ended.attributes},
+    )
+
+
+def span_end(span: Span) -> SpanEnd:
+    """The end of a span, all None while it runs: another thread may be writing it at this moment, ``end_ns`` last."""
+    if span.end_ns is None:
+        return SpanEnd(span.id, None, None, None, {})
+    attributes = {} if span.running is None else {"running": list(span.running)}
+    return SpanEnd(span.id, span.end_ns, span.outcome, span.error, attributes)
+
+
+def pause_document(pause: Pause) -> PauseDocument:
+    return PauseDocument(pause.thread.key, pause.start_ns, pause.end_ns)
+
+
+def _describe(span: Span) -> tuple[str, dict[str, Any]]:
+    subject = span.subject
+    if isinstance(subject, ReceiverSubject):
+        return subject.name, {"signal": signal_name(subject.signal), "source": subject.source}
+    if isinstance(subject, DispatchSubject):
+        signal = signal_name(subject.signal)
+        receivers = {"sync": subject.sync_receivers, "async": subject.async_receivers}
+        return f"{signal}.{subject.method}", {
+            "signal": signal,
+            "method": subject.method,
+            "sender": subject.sender,
+            "receivers": receivers,
+        }
+    return str(subject), {}

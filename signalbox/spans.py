@@ -1,0 +1,131 @@
+"""Spans: what is recorded, cheap to begin and to end; names and documents are made when the buffer is drained."""
+
+import contextvars
+import itertools
+import time
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import msgspec
+
+from signalbox.buffer import Buffer
+from signalbox.connections import Connection, open_connection
+from signalbox.serials import running_loop
+from signalbox.threads import Thread, current_thread
+
+Kind = Literal["request", "caller", "step", "hop", "dispatch", "receiver"]
+Outcome = Literal["ok", "error", "cancelled", "unfinished"]
+
+#: A coroutine that is resumed more often than this keeps its first intervals only, and says so.
+MOST_RUNNING_INTERVALS = 1_000
+#: Error messages are kept up to this many characters.
+LONGEST_ERROR = 1_000
+
+
+class Span(msgspec.Struct, eq=False):
+    """One interval on one thread. ``end_ns`` and ``outcome`` are ``None`` while it runs."""
+
+    id: int
+    kind: Kind
+    subject: Any  #: what it is the span of; signalbox.names turns it into a name
+    parent: int | None
+    thread: Thread
+    task: int | None
+    loop: int | None
+    connection: Connection | None
+    caller: int | None
+    is_async: bool
+    start_ns: int
+    end_ns: int | None = None
+    outcome: Outcome | None = None
+    error: str | None = None
+    attributes: dict[str, Any] | None = None
+    #: intervals in which a coroutine ran on its thread; between them it was suspended
+    running: list[tuple[int, int]] | None = None
+    #: the span whose tree is dropped whole when the buffer is full: the outermost dispatch, or itself
+    tree: "Span | None" = None
+    dropped: bool = False
+
+    @property
+    def root(self) -> "Span":
+        return self if self.tree is None else self.tree
+
+
+class Unrecorded:
+    """Stands for the current span where nothing is to be recorded."""
+
+
+UNRECORDED = Unrecorded()
+
+#: The span that the running code is inside of. asgiref copies the context across hops and asyncio across tasks.
+current: contextvars.ContextVar[Span | Unrecorded | None] = contextvars.ContextVar("signalbox.current", default=None)
+#: Set by a caller and never by what it calls, so that reading it answers "is a context variable of the caller visible?"
+calling: contextvars.ContextVar[int | None] = contextvars.ContextVar("signalbox.calling", default=None)
+
+_ids = itertools.count(1)
+_buffer = Buffer()
+
+
+def buffer() -> Buffer:
+    """The buffer of this process."""
+    return _buffer
+
+
+def new_span(kind: Kind, subject: Any, parent: Span | None, *, is_async: bool, alias: str = "default") -> Span:
+    """A span that begins now, here, inside ``parent``."""
+    thread = current_thread()
+    loop, task = running_loop()
+    if loop is not None:
+        thread.event_loop = True
+    return Span(
+        next(_ids),
+        kind,
+        subject,
+        None if parent is None else parent.id,
+        thread,
+        task,
+        loop,
+        open_connection(alias),
+        calling.get(),
+        is_async,
+        time.monotonic_ns(),
+    )
+
+
+def end_span(span: Span, error: BaseException | None = None) -> None:
+    """Complete the span in place. ``end_ns`` is written last: a span that has one is complete."""
+    now = time.monotonic_ns()
+    if error is None:
+        span.outcome = "ok"
+    else:
+        span.outcome = "cancelled" if is_cancellation(error) else "error"
+        span.error = describe_error(error)
+    span.end_ns = now
+
+
+def is_cancellation(error: BaseException) -> bool:
+    """Whether a task was cancelled or its coroutine closed: not a failure of the code that ran."""
+    return type(error).__name__ in {"CancelledError", "GeneratorExit"}
+
+
+def describe_error(error: BaseException) -> str:
+    """``"Type: message"``, cut at LONGEST_ERROR, also when the exception cannot be printed."""
+    try:
+        message = str(error)
+    except Exception:
+        message = "(its message cannot be printed)"
+    text = f"{type(error).__name__}: {message}" if message else type(error).__name__
+    return text[:LONGEST_ERROR]
+
+
+def note_running(span: Span, begun_ns: int, suspended_ns: int) -> None:
+    """Record one interval in which the coroutine of the span ran."""
+    if span.running is None:
+        span.running = []
+    if len(span.running) < MOST_RUNNING_INTERVALS:
+        span.running.append((begun_ns, suspended_ns))
+
+
+def longest_running_ns(intervals: Iterable[tuple[int, int]]) -> int:
+    """The longest time that a coroutine held its thread without a break, in ns."""
+    return max((end - start for start, end in intervals), default=0)

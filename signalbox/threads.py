@@ -1,0 +1,56 @@
+"""Thread identity: a serial per thread object, because the operating system gives the same ident out again."""
+
+import itertools
+import os
+import threading
+
+import msgspec
+
+
+class Thread(msgspec.Struct, eq=False):
+    """One thread of one process.
+
+    ``key`` is the identity. ``ident`` is what ``threading.get_ident()`` answers in that thread, and can belong to
+    another thread before and after it. ``event_loop`` turns true once an event loop was seen running there.
+    """
+
+    key: int
+    ident: int
+    native_id: int
+    name: str
+    process: int
+    event_loop: bool = False
+    #: ids of the callers that are under way in this thread: the witness for "is a threading.local visible?"
+    callers: set[int] = msgspec.field(default_factory=set)
+
+
+_keys = itertools.count(1)
+_local = threading.local()
+
+
+def current_thread() -> Thread:
+    """The record of the calling thread, made at its first call."""
+    try:
+        thread: Thread = _local.thread
+    except AttributeError:
+        thread = _local.thread = _describe()
+    return thread
+
+
+def _describe() -> Thread:
+    ident = threading.get_ident()
+    # threading.current_thread() would register a _DummyThread for a thread that Python didn't start, which the
+    # watched program could see in threading.enumerate().
+    known = threading._active.get(ident)  # type: ignore[attr-defined]
+    native_id = threading.get_native_id()
+    name = known.name if known is not None else f"foreign-{native_id}"
+    return Thread(next(_keys), ident, native_id, name, os.getpid())
+
+
+def _forget_parents_threads() -> None:
+    """A forked child runs in a thread that has the parent's record; its own has another process and native id."""
+    global _local
+    _local = threading.local()
+
+
+os.register_at_fork(after_in_child=_forget_parents_threads)
