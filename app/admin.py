@@ -1,12 +1,20 @@
+from typing import TYPE_CHECKING
+
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html
 
 from app.models import MyModel, Run
 
+if TYPE_CHECKING:  # generic in the stubs only
+    RunModelAdmin = admin.ModelAdmin[Run]
+    MyModelModelAdmin = admin.ModelAdmin[MyModel]
+else:
+    RunModelAdmin = MyModelModelAdmin = admin.ModelAdmin
+
 
 @admin.register(Run)
-class RunAdmin(admin.ModelAdmin):
+class RunAdmin(RunModelAdmin):
     """Runs are measurements: they can be looked at and deleted, not written."""
 
     list_display = ("started_at", "caller", "way", "receivers", "error", "page")
@@ -24,5 +32,5 @@ class RunAdmin(admin.ModelAdmin):
 
 
 @admin.register(MyModel)
-class MyModelAdmin(admin.ModelAdmin):
+class MyModelAdmin(MyModelModelAdmin):
     list_display = ("id", "name")

@@ -13,6 +13,7 @@ from app.work import ReceiverKind, Work
 
 LONGEST_DELAY_MS = 10_000
 MOST_EXPERIMENTS = 50
+LONGEST_QUOTE = 60
 LARGEST_BODY = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 LARGEST_FRAME = settings.DAPHNE_WEBSOCKET_MAX_MESSAGE_SIZE
 
@@ -82,7 +83,7 @@ def check_experiment(caller: str, given: Any) -> Experiment:
         raise Refused(400, _what_is_wrong(error, given)) from error
     if order.way not in WAYS:
         raise Refused(400, f"way: expected one of {', '.join(WAYS)}; got {_shown(order.way)}.")
-    if order.fail is not None and order.receivers != "both" and order.fail != order.receivers:
+    if order.fail is not None and order.receivers not in {"both", order.fail}:
         raise Refused(400, f"fail: expected null or {order.receivers}, the only receivers asked for; got {order.fail}.")
     return Experiment(
         caller=caller,
@@ -107,11 +108,11 @@ def _what_is_wrong(error: msgspec.ValidationError, given: dict[str, Any]) -> str
         return f"{message}. Expected the keys {', '.join(Order.__struct_fields__)}, of which only way is required."
     field = place[1]
     choices = {"receivers": " one of sync, async, both", "fail": " null or one of sync, async, both"}.get(field)
-    expected = f"Expected{choices}" if choices else message.split(" - at")[0].split(", got")[0]
+    expected = f"Expected{choices}" if choices else re.split(" - at|, got", message, maxsplit=1)[0]
     return f"{field}: {expected[0].lower()}{expected[1:]}; got {_shown(given.get(field))}.".replace("`", "")
 
 
 def _shown(value: Any) -> str:
     """The value as JSON, short enough for a sentence."""
     text = msgspec.json.encode(value).decode()
-    return text if len(text) <= 60 else f"{text[:57]}…"
+    return text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1]}…"

@@ -46,4 +46,6 @@ def _receiver(receiver: dict[str, Any]) -> str:
 
 
 def _wrapped(label: str, text: str) -> str:
-    return textwrap.fill(text, WIDTH, initial_indent=label, subsequent_indent=" " * len(label)) if text else label.rstrip()
+    return (
+        textwrap.fill(text, WIDTH, initial_indent=label, subsequent_indent=" " * len(label)) if text else label.rstrip()
+    )

@@ -1,6 +1,6 @@
 """Which senders have which kind of receivers: see app/models.py."""
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from app import models
 
@@ -11,7 +11,7 @@ class Senders(NamedTuple):
     """The classes that a way works with. They are named as in any project, whichever receivers they have."""
 
     MyModel: type[models.MyModel]
-    Basket: type[models.SyncBasket] | type[models.AsyncBasket] | type[models.BothBasket]
+    Basket: type[Any]  #: one of the three baskets, which share no manager type
 
 
 SENDERS: dict[Receivers, Senders] = {

@@ -7,12 +7,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any, cast
 
 import httpx
 import msgspec
 from django.conf import settings
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from app.catalogue import CALLERS
 from app.experiments import Experiment
@@ -45,13 +46,13 @@ def daphne() -> Iterator[str]:
 
 def _address(process: "subprocess.Popen[str]", deadline: threading.Timer) -> str:
     """Read the server's log up to the line that names its port; then keep the pipe empty."""
-    assert process.stderr is not None
+    stderr = cast("IO[str]", process.stderr)
     log = []
-    for line in process.stderr:
+    for line in stderr:
         log.append(line)
         if found := re.search(r"Listening on TCP address 127\.0\.0\.1:(\d+)", line):
             deadline.cancel()
-            threading.Thread(target=process.stderr.read, daemon=True).start()
+            threading.Thread(target=stderr.read, daemon=True).start()
             return f"http://127.0.0.1:{found[1]}"
     raise ServerFailed("Expected Daphne to listen on a port; it ended with:\n" + "".join(log[-20:]))
 
@@ -77,7 +78,7 @@ def _run_over_http(address: str, url: str, order: dict[str, Any], patience: floa
 
 
 def _run_over_websocket(address: str, url: str, order: dict[str, Any], patience: float) -> dict[str, Any]:
-    with connect(address.replace("http", "ws", 1) + url, origin=address, max_size=None) as socket:  # type: ignore[arg-type]
+    with connect(address.replace("http", "ws", 1) + url, origin=Origin(address), max_size=None) as socket:
         socket.send(msgspec.json.encode(order).decode())
         answer: dict[str, Any] = msgspec.json.decode(socket.recv(timeout=patience))
     if "error" in answer:

@@ -17,7 +17,7 @@ def record_model_operations() -> None:
     for name in ("save", "delete"):
         setattr(MyModel, name, _as_step(f"MyModel.{name}", getattr(MyModel, name)))
     for basket in (SyncBasket, AsyncBasket, BothBasket):
-        manager = basket.things.related_manager_cls
+        manager: Any = basket.things.related_manager_cls
         manager.add = _as_step("Basket.things.add", manager.add)
 
 

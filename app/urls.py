@@ -1,10 +1,10 @@
-from django.urls import path, re_path
+"""The HTTP addresses."""
+
+from django.urls import path
 
 from app import api, pages
-from app.callers import consumers, views
+from app.callers import views
 from app.callers.process import command_in_a_process
-from app.callers.sockets import UnknownCaller
-from app.live.consumer import LiveConsumer
 
 urlpatterns = [
     path("", pages.laboratory, name="laboratory"),
@@ -17,11 +17,4 @@ urlpatterns = [
     path("experiments/async-view/", views.async_view),
     path("experiments/command/", command_in_a_process),
     path("experiments/<str:caller>/", api.unknown_caller),
-]
-
-websocket_urlpatterns = [
-    path("ws/live/", LiveConsumer.as_asgi()),
-    path("ws/experiments/async-consumer/", consumers.AsyncConsumer.as_asgi()),
-    path("ws/experiments/sync-consumer/", consumers.SyncConsumer.as_asgi()),
-    re_path(r"", UnknownCaller.as_asgi()),
 ]

@@ -21,16 +21,17 @@ class ToldToFail(Exception):
     """Raised by a receiver that was told to fail."""
 
 
+ordered: contextvars.ContextVar[Work | None] = contextvars.ContextVar("app.work.ordered", default=None)
 #: Outside of an experiment the receivers work for two seconds, as in the demonstration that the project started from.
-ordered: contextvars.ContextVar[Work] = contextvars.ContextVar("app.work.ordered", default=Work())
+UNORDERED = Work()
 
 
 def delay() -> float:
     """Seconds for which the receiver works."""
-    return ordered.get().seconds
+    return (ordered.get() or UNORDERED).seconds
 
 
 def fail_if_told(kind: ReceiverKind) -> None:
     """Raise ToldToFail when receivers of this kind are to fail."""
-    if kind in ordered.get().failing:
+    if kind in (ordered.get() or UNORDERED).failing:
         raise ToldToFail(f"the {kind} receiver was told to fail")

@@ -1,25 +1,33 @@
 """The ASGI application: HTTP to Django, websockets to the consumers, both checked for host and origin."""
 
 import os
+from typing import Any
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "asgi_demo.settings")
-
-from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.core.asgi import get_asgi_application
 
-http_application = get_asgi_application()  # sets Django up: the imports below need it
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "asgi_demo.settings")
 
-from app.access import SameOriginWebsocket
-from app.live.entry import LaboratoryApplication
-from app.urls import websocket_urlpatterns
 
-application = LaboratoryApplication(
-    ProtocolTypeRouter(
-        {
-            "http": ASGIStaticFilesHandler(http_application),
-            "websocket": SameOriginWebsocket(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
-        }
+def _application() -> Any:
+    http_application = get_asgi_application()  # sets Django up, which the imports below need
+
+    from channels.auth import AuthMiddlewareStack
+
+    from app.access import SameOriginWebsocket, StaffOnlyWebsocket
+    from app.live.entry import LaboratoryApplication
+    from app.routing import websocket_urlpatterns
+
+    websockets = StaffOnlyWebsocket(URLRouter(websocket_urlpatterns))
+    return LaboratoryApplication(
+        ProtocolTypeRouter(
+            {
+                "http": ASGIStaticFilesHandler(http_application),
+                "websocket": SameOriginWebsocket(AuthMiddlewareStack(websockets)),
+            }
+        )
     )
-)
+
+
+application = _application()

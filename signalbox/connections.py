@@ -41,7 +41,7 @@ def _wrapper(alias: str) -> Any:
     where an event loop is running in a context variable inside it. ``connections[alias]`` would make one, and a
     ``getattr`` on the ``Local`` would make its context variable, so both are read from below.
     """
-    storage: threading.local = connections._connections._storage
+    storage: threading.local = connections._connections._storage  # type: ignore[attr-defined]
     if asyncio._get_running_loop() is None:
         return storage.__dict__.get(alias)
     variable = storage.__dict__.get("cvar")

@@ -1,8 +1,8 @@
 """The hooks in ``django.dispatch.Signal``: Django decides what runs where, this writes down that it did.
 
-The four send methods are wrapped to make the dispatch span; ``_live_receivers``, through which all of them resolve their
-receivers, is wrapped to put a stand-in before each receiver. The stand-in records the receiver's span where Django calls
-it, and never reaches anybody: the responses are given back with the receivers that were connected.
+The four send methods are wrapped to make the dispatch span. ``_live_receivers``, through which all of them resolve
+their receivers, is wrapped to put a stand-in before each receiver. The stand-in records the receiver's span where
+Django calls it, and never reaches anybody: the responses are given back with the receivers that were connected.
 """
 
 import functools
@@ -39,7 +39,7 @@ def install() -> None:
             "send_robust": _hook_send(Signal.send_robust, "send_robust"),
             "asend": _hook_asend(Signal.asend, "asend"),
             "asend_robust": _hook_asend(Signal.asend_robust, "asend_robust"),
-            "_live_receivers": _hook_live_receivers(Signal._live_receivers),  # type: ignore[attr-defined]
+            "_live_receivers": _hook_live_receivers(Signal._live_receivers),
         }
         for name, hook in hooks.items():
             _originals[name] = Signal.__dict__[name]
@@ -47,7 +47,7 @@ def install() -> None:
 
 
 def uninstall() -> None:
-    """Put ``Signal`` back as it was. Dispatches that are under way end as they began. Does nothing when not installed."""
+    """Put ``Signal`` back as it was; does nothing when not installed. Dispatches under way end as they began."""
     with _lock:
         for name, original in _originals.items():
             setattr(Signal, name, original)

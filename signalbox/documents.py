@@ -66,9 +66,7 @@ class PauseDocument(msgspec.Struct):
 
 
 def thread_document(thread: Thread) -> ThreadDocument:
-    return ThreadDocument(
-        thread.key, thread.ident, thread.native_id, thread.name, thread.process, thread.event_loop
-    )
+    return ThreadDocument(thread.key, thread.ident, thread.native_id, thread.name, thread.process, thread.event_loop)
 
 
 def span_document(span: Span) -> SpanDocument:

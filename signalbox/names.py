@@ -1,12 +1,13 @@
-"""Names for what was recorded: from cheap, lifeless facts taken on the hot path to the names that a developer reads.
+"""Names for what was recorded: from cheap, lifeless facts taken on the hot path to names that a developer reads.
 
-Nothing here keeps a receiver, a sender or a signal alive: a weakly connected receiver must be able to die while its span
-waits to be drained.
+Nothing here keeps a receiver, a sender or a signal alive: a weakly connected receiver must be able to die while its
+span waits to be drained.
 """
 
 import os
 import sys
 import weakref
+from pathlib import Path
 from types import CodeType
 from typing import Any, NamedTuple
 
@@ -56,7 +57,8 @@ def receiver_subject(receiver: Any, signal: "weakref.ref[Signal]") -> ReceiverSu
     while hasattr(receiver, "func") and not hasattr(receiver, "__qualname__"):  # functools.partial
         receiver = receiver.func
     named = receiver if hasattr(receiver, "__qualname__") else type(receiver)
-    code = getattr(receiver, "__code__", None) or getattr(getattr(type(receiver), "__call__", None), "__code__", None)
+    call = getattr(type(receiver), "__call__", None)  # noqa: B004 (where it is defined, not whether it can be called)
+    code = getattr(receiver, "__code__", None) or getattr(call, "__code__", None)
     return ReceiverSubject(signal, str(named.__module__), str(named.__qualname__), code)
 
 
@@ -76,7 +78,7 @@ _signal_names: "weakref.WeakKeyDictionary[Signal, str]" = weakref.WeakKeyDiction
 
 
 def signal_name(reference: "weakref.ref[Signal]") -> str:
-    """The name under which a module holds the signal: ``post_save``, or with its module where it is not Django's own."""
+    """The name that a module holds the signal by: ``post_save``, with its module where it is not Django's own."""
     signal = reference()
     if signal is None:
         return "a signal that is gone"
@@ -88,7 +90,7 @@ def signal_name(reference: "weakref.ref[Signal]") -> str:
 
 def _find_signal(signal: Signal) -> str | None:
     """Signals don't know their names; a module-level variable that holds them does. Django's own modules come first."""
-    modules = sorted(list(sys.modules.items()), key=lambda item: not item[0].startswith("django."))
+    modules = sorted(sys.modules.items(), key=lambda item: not item[0].startswith("django."))
     for module_name, module in modules:
         for name, value in list(getattr(module, "__dict__", {}).items()):
             if value is signal:
@@ -98,7 +100,7 @@ def _find_signal(signal: Signal) -> str | None:
 
 def readable_path(path: str) -> str:
     """The path as a developer would write it: below the working directory, or below the import path."""
-    for base in (os.getcwd(), *sorted(sys.path, key=len, reverse=True)):
+    for base in (str(Path.cwd()), *sorted(sys.path, key=len, reverse=True)):
         if base and path.startswith(base.rstrip(os.sep) + os.sep):
             return path[len(base.rstrip(os.sep)) + 1 :]
     return path

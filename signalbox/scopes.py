@@ -34,6 +34,10 @@ class Scope:
         if self.span is not None:
             end_span(self.span, error)
 
+    def owns(self, span: Span) -> bool:
+        """Whether ``span`` is this scope's caller span, or below it."""
+        return self.span is not None and span.caller == self.span.id
+
     async def around(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         """Await the coroutine inside the span."""
         self.span = span = self._begin(is_async=True)

@@ -25,14 +25,21 @@ class Thread(msgspec.Struct, eq=False):
 
 
 _keys = itertools.count(1)
-_local = threading.local()
+
+
+class _Local(threading.local):
+    """Holds the record of each thread."""
+
+    thread: Thread | None = None
+
+
+_local = _Local()
 
 
 def current_thread() -> Thread:
     """The record of the calling thread, made at its first call."""
-    try:
-        thread: Thread = _local.thread
-    except AttributeError:
+    thread = _local.thread
+    if thread is None:
         thread = _local.thread = _describe()
     return thread
 
@@ -49,8 +56,7 @@ def _describe() -> Thread:
 
 def _forget_parents_threads() -> None:
     """A forked child runs in a thread that has the parent's record; its own has another process and native id."""
-    global _local
-    _local = threading.local()
+    _local.thread = None
 
 
 os.register_at_fork(after_in_child=_forget_parents_threads)

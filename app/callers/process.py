@@ -2,7 +2,9 @@
 
 import asyncio
 import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio import StreamReader
+from asyncio.subprocess import PIPE
+from typing import cast
 
 import msgspec
 from django.conf import settings
@@ -50,18 +52,19 @@ async def _run(experiment: Experiment) -> bytes:
         stderr=PIPE,
         limit=LONGEST_LINE,
     )
-    complaint = asyncio.create_task(_last_line_of_errors(process))
+    output, errors = cast("StreamReader", process.stdout), cast("StreamReader", process.stderr)
+    complaint = asyncio.create_task(_last_line(errors))
     relay = _Relay()
     try:
-        document = await relay.take_in(process)
+        document = await relay.take_in(output)
     finally:
         relay.close()
-        if process.returncode is None and process.stdout is not None and not process.stdout.at_eof():
+        if not output.at_eof():  # the page has gone away: nobody waits for the rest
             process.kill()
         await process.wait()
-        errors = await complaint
+        said = await complaint
     if document is None:
-        raise Refused(500, f"Expected the command to print its run; it ended with {process.returncode}: {errors}")
+        raise Refused(500, f"Expected the command to print its run; it ended with {process.returncode}: {said}")
     return document
 
 
@@ -81,11 +84,10 @@ class _Relay:
         self._open: set[int] = set()
         self._process = 0
 
-    async def take_in(self, process: Process) -> bytes | None:
+    async def take_in(self, output: StreamReader) -> bytes | None:
         """Read the process's lines to the end; gives the document of its run, None when it printed none."""
-        assert process.stdout is not None
         document: bytes | None = None
-        async for text in process.stdout:
+        async for text in output:
             line = msgspec.json.decode(text, type=Line)
             if line.batch is not None:
                 self._publish(line.batch)
@@ -105,8 +107,7 @@ class _Relay:
         laboratory().stream.publish(batch)
 
 
-async def _last_line_of_errors(process: Process) -> str:
+async def _last_line(errors: StreamReader) -> str:
     """What the command printed last on stderr, which is the message of an exception."""
-    assert process.stderr is not None
-    errors = (await process.stderr.read()).decode(errors="replace").strip()
-    return errors.splitlines()[-1] if errors else "it printed no error."
+    text = (await errors.read()).decode(errors="replace").strip()
+    return text.splitlines()[-1] if text else "it printed no error."

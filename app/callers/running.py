@@ -2,7 +2,7 @@
 
 import contextlib
 import inspect
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from app.experiments import Experiment
@@ -43,7 +43,7 @@ def perform(experiment: Experiment, caller: Caller, *arguments: Any, where: Wher
     return run
 
 
-async def aperform(experiment: Experiment, caller: Callable[..., Awaitable[Any]], *arguments: Any) -> RunUnderWay:
+async def aperform(experiment: Experiment, caller: Caller, *arguments: Any) -> RunUnderWay:
     """Run an async caller with the experiment's way as its last argument. Raises Refused when there are too many."""
     with _under_way(experiment, caller, "server") as run:
         await run.scope.around(caller(*arguments, experiment.bound_way()))

@@ -13,12 +13,12 @@ from typing import Any
 
 import msgspec
 from channels.generic.websocket import AsyncWebsocketConsumer
-from channels.layers import get_channel_layer
 
 from app.callers.running import aperform, perform
 from app.experiments import LARGEST_FRAME, Experiment, Refused, read_experiment
 from app.live.consumer import MALFORMED, TOO_LARGE
 from app.live.laboratory import laboratory
+from app.live.stream import channel_layer
 from app.runs.collector import RunUnderWay
 from app.runs.documents import RunDocument
 
@@ -110,7 +110,7 @@ def _send_when_stored(run: RunUnderWay, channel: str) -> None:
         text = msgspec.json.encode(result.result()).decode() if error is None else _refusal(Refused(500, str(error)))
         message = {"type": "run.stored", "text": text}
         if loop is not None and not loop.is_closed():
-            asyncio.run_coroutine_threadsafe(get_channel_layer().send(channel, message), loop)
+            asyncio.run_coroutine_threadsafe(channel_layer().send(channel, message), loop)
 
     run.result.add_done_callback(send)
 

@@ -1,4 +1,4 @@
-"""The callers that answer an HTTP request. Each one is the view at its URL: an `async def` view is that, all the way down."""
+"""The callers that answer an HTTP request: each is the view at its URL, an `async def` one all the way down."""
 
 from asgiref.sync import async_to_sync
 from django.http import HttpRequest, HttpResponse

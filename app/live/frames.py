@@ -98,7 +98,8 @@ def encode(frame: msgspec.Struct) -> str:
 def decode_client_frame(text: str) -> ClientFrame:
     """The frame that a client sent. Raises ValueError with one sentence that says what was expected."""
     try:
-        return _decoder.decode(text)
+        frame: ClientFrame = _decoder.decode(text)
+        return frame
     except (msgspec.DecodeError, RecursionError) as error:
         raise ValueError(
             f"Expected a JSON object whose type is ack, resume, filter or pause (docs/protocol.md): {error}."

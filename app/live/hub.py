@@ -8,11 +8,9 @@ import logging
 from collections.abc import Coroutine
 from typing import Any
 
-from channels.layers import get_channel_layer
-
 import signalbox
 from app.live.frames import StatsFrame, encode
-from app.live.stream import GROUP, Stream
+from app.live.stream import GROUP, Stream, channel_layer
 from app.live.viewer import Viewer
 from app.runs.admission import Admission
 
@@ -39,7 +37,7 @@ class Hub:
         """Have the viewer offered every batch from now on."""
         self.viewers.add(viewer)
         if not self._tasks:
-            layer = get_channel_layer()
+            layer = channel_layer()
             channel = await layer.new_channel()
             await layer.group_add(GROUP, channel)
             self._tasks = [asyncio.create_task(self._listen(channel)), asyncio.create_task(self._report())]
@@ -52,7 +50,7 @@ class Hub:
                 task.cancel()
 
     async def _listen(self, channel: str) -> None:
-        layer = get_channel_layer()
+        layer = channel_layer()
         expected: int | None = None
         try:
             while True:

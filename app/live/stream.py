@@ -1,4 +1,4 @@
-"""The stream of one server process: batches get their numbers here, are kept in the journal, and go to the channel layer."""
+"""The stream of one server process: batches are numbered, kept in the journal, and go to the channel layer."""
 
 import asyncio
 import os
@@ -6,7 +6,8 @@ import threading
 import time
 from typing import Any
 
-from channels.layers import get_channel_layer
+from channels.layers import BaseChannelLayer, get_channel_layer
+from django.core.exceptions import ImproperlyConfigured
 
 from app.live.batches import Batch
 from app.live.frames import PROTOCOL, BatchFrame, Clock, HelloFrame, ProcessDocument, encode
@@ -70,9 +71,16 @@ class Stream:
         """Hand the frame to the channel layer, which lives on the server's loop; without a server nobody listens."""
         if self.loop is None or self.loop.is_closed():
             return
-        layer = get_channel_layer()
         message = {"type": "live.batch", "sequence": sequence, "frame": frame}
-        asyncio.run_coroutine_threadsafe(layer.group_send(GROUP, message), self.loop)
+        asyncio.run_coroutine_threadsafe(channel_layer().group_send(GROUP, message), self.loop)
+
+
+def channel_layer() -> BaseChannelLayer:
+    """The default channel layer, which the laboratory cannot do without."""
+    layer = get_channel_layer()
+    if layer is None:
+        raise ImproperlyConfigured("Expected a channel layer named default in CHANNEL_LAYERS; there is none.")
+    return layer
 
 
 def _keep_newest(known: dict[Any, Any], most: int) -> None:

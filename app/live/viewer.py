@@ -1,7 +1,8 @@
 """One page that watches: how far it is, what it was not sent, and what it wants to see."""
 
 import collections
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import msgspec
 
@@ -18,7 +19,7 @@ WINDOW_BYTES = 1024 * 1024
 class Viewer:
     """Sends batches while the page keeps up, and keeps account of those that it doesn't send."""
 
-    def __init__(self, send: Callable[[str], Awaitable[None]], journal: Journal, newest: int) -> None:
+    def __init__(self, send: Callable[[str], Coroutine[Any, Any, None]], journal: Journal, newest: int) -> None:
         self.slow = 0
         self.paused = False
         self.filter = FilterFrame()

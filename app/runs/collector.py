@@ -46,7 +46,7 @@ class RunUnderWay:
         self.result: concurrent.futures.Future[RunDocument] = concurrent.futures.Future()
 
     def owns(self, span: Span) -> bool:
-        return self.scope.span is not None and span.caller == self.scope.span.id
+        return self.scope.owns(span)
 
     def is_over(self, heartbeat: Heartbeat | None) -> bool:
         """Whether nothing more is to come: all spans have ended, and the loop has told of its last pause."""

@@ -13,7 +13,8 @@ from app.runs.documents import RunDocument
 
 logger = logging.getLogger(__name__)
 
-#: SQLite has one writer at a time, and an experiment may hold a transaction for ten seconds: fifty of them, for minutes.
+#: SQLite has one writer at a time, and an experiment may hold its transaction for ten seconds: fifty of them, for
+#: minutes. Each attempt waits as long as the database's own timeout.
 ATTEMPTS = 20
 
 _thread = concurrent.futures.ThreadPoolExecutor(max_workers=1, thread_name_prefix="signalbox-store")

@@ -1,4 +1,4 @@
-"""The ways in which code asks for a save or sends a signal, each one a function that reads like a project's own code."""
+"""The ways in which code asks for a save or sends a signal, each a function that reads like a project's own."""
 
 from app.ways.registry import WAYS, Way
 

@@ -1,4 +1,4 @@
-"""Saving from async code through a hop of one's own. The transaction, if one is asked for, is opened where the save runs."""
+"""Saving from async code through a hop of one's own; a transaction, if asked for, is opened where the save runs."""
 
 from contextlib import AbstractContextManager
 from typing import Protocol

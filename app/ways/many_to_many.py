@@ -1,4 +1,4 @@
-"""Adding to a many-to-many relation: `m2m_changed` is sent twice, before and after, inside a transaction of Django's own."""
+"""Adding to a many-to-many relation: `m2m_changed` is sent before and after, in a transaction of Django's own."""
 
 from app.senders import Senders
 

@@ -10,7 +10,7 @@ from app.ways import hopping, many_to_many, saving, sending, silent
 
 
 class Way(msgspec.Struct, frozen=True):
-    """One way to ask. ``uses_database`` and ``sends`` say what it does by itself, for what is valid and for the notes."""
+    """One way to ask. ``uses_database`` and ``sends`` say what it does, for what is valid and for the notes."""
 
     slug: str
     title: str
@@ -51,7 +51,12 @@ _TABLE = (
         "Channels' twin of sync_to_async, which closes old connections before and after.",
         hopping.database_sync_to_async,
     ),
-    Way("asave", "await thing.asave()", "sync_to_async(thing.save)() inside Django: send(), never asend().", saving.asave),
+    Way(
+        "asave",
+        "await thing.asave()",
+        "sync_to_async(thing.save)() inside Django: send(), never asend().",
+        saving.asave,
+    ),
     Way("acreate", "await MyModel.objects.acreate()", "sync_to_async around create().", saving.acreate),
     Way("adelete", "await thing.adelete()", "sync_to_async around delete().", saving.adelete),
     Way("m2m_add", "basket.things.add(thing)", "m2m_changed twice, inside a transaction.", many_to_many.m2m_add),
@@ -85,7 +90,13 @@ _TABLE = (
         uses_database=False,
     ),
     Way("bulk_create", "MyModel.objects.bulk_create([…])", "Sends no signal.", silent.bulk_create, sends=False),
-    Way("queryset_update", "MyModel.objects.filter(…).update(…)", "Sends no signal.", silent.queryset_update, sends=False),
+    Way(
+        "queryset_update",
+        "MyModel.objects.filter(…).update(…)",
+        "Sends no signal.",
+        silent.queryset_update,
+        sends=False,
+    ),
 )
 
 WAYS: dict[str, Way] = {way.slug: way for way in _TABLE}

@@ -15,13 +15,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         migrate_if_needed()
-        with signalbox.caller("same_thread") as caller:
+        scope = signalbox.caller("same_thread")
+        with scope:
             MyModel.objects.create(name="Test")
         self.stdout.write("Object created")
         caller_ident = threading.get_ident()
         self.stdout.write(f"Current thread ID: {caller_ident}")
         for span in signalbox.buffer().drain():
-            if span.caller == caller.id and span.kind == "receiver" and span.end_ns is not None:
+            if scope.owns(span) and span.kind == "receiver" and span.end_ns is not None:
                 self._tell(span.thread.ident, caller_ident, (span.end_ns - span.start_ns) / 1e9)
 
     def _tell(self, handler_ident: int, caller_ident: int, seconds: float) -> None:
