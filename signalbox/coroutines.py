@@ -4,6 +4,7 @@ import time
 from collections.abc import Coroutine, Generator
 from typing import Any
 
+from signalbox.faults import give_up
 from signalbox.spans import Span, current, end_span, note_running
 
 
@@ -33,29 +34,44 @@ class Driven:
                 argument = yield awaited
                 resume = coroutine.send
             except GeneratorExit as closing:
-                coroutine.close()
-                end_span(self.span, closing)
+                self._close(closing)
                 raise
             except BaseException as thrown:
                 resume, argument = coroutine.throw, thrown
 
+    def _close(self, closing: GeneratorExit) -> None:
+        """Nobody will resume the coroutine again: it gets its chance to clean up, inside its span like all it does."""
+        token = current.set(self.span)
+        begun_ns = time.monotonic_ns()
+        try:
+            self.coroutine.close()
+        finally:
+            current.reset(token)
+            self._note(begun_ns, ended=True, error=closing)
+
     def _resume(self, resume: Any, argument: Any) -> Any:
         """Run the coroutine up to its next suspension; StopIteration carries its result, as in any coroutine."""
-        span = self.span
-        token = current.set(span)
-        begun = time.monotonic_ns()
+        token = current.set(self.span)
+        begun_ns = time.monotonic_ns()
         try:
             awaited = resume(argument)
         except StopIteration:
-            note_running(span, begun, time.monotonic_ns())
-            end_span(span)
+            self._note(begun_ns, ended=True)
             raise
         except BaseException as error:
-            note_running(span, begun, time.monotonic_ns())
-            end_span(span, error)
+            self._note(begun_ns, ended=True, error=error)
             raise
         else:
-            note_running(span, begun, time.monotonic_ns())
+            self._note(begun_ns)
             return awaited
         finally:
             current.reset(token)
+
+    def _note(self, begun_ns: int, *, ended: bool = False, error: BaseException | None = None) -> None:
+        """Write down that the coroutine ran from ``begun_ns`` until now, and whether it has ended."""
+        try:
+            note_running(self.span, begun_ns, time.monotonic_ns())
+            if ended:
+                end_span(self.span, error)
+        except Exception as fault:
+            give_up(fault)

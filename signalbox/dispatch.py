@@ -2,11 +2,11 @@
 
 The four send methods are wrapped to make the dispatch span. ``_live_receivers``, through which all of them resolve
 their receivers, is wrapped to put a stand-in before each receiver. The stand-in records the receiver's span where
-Django calls it, and never reaches anybody: the responses are given back with the receivers that were connected.
+Django calls it, and never reaches anybody: responses and log records get the receivers that were connected.
 """
 
+import contextvars
 import functools
-import logging
 import threading
 import weakref
 from collections.abc import Callable, Coroutine
@@ -18,11 +18,10 @@ from django.dispatch import Signal
 
 from signalbox.connections import connection_opened
 from signalbox.coroutines import Driven
+from signalbox.faults import forgive, give_up, on_fault
 from signalbox.names import DispatchSubject, receiver_subject, sender_name
-from signalbox.spans import Span, buffer, calling, current, end_span, new_span
+from signalbox.spans import Span, Unrecorded, buffer, calling, current, end_span, new_span
 from signalbox.threads import current_thread
-
-logger = logging.getLogger("signalbox")
 
 _lock = threading.Lock()
 #: What stood in ``Signal.__dict__`` before; empty while the probe is not installed.
@@ -34,12 +33,14 @@ def install() -> None:
     with _lock:
         if _originals:
             return
+        forgive()
         hooks = {
             "send": _hook_send(Signal.send, "send"),
             "send_robust": _hook_send(Signal.send_robust, "send_robust"),
             "asend": _hook_asend(Signal.asend, "asend"),
             "asend_robust": _hook_asend(Signal.asend_robust, "asend_robust"),
             "_live_receivers": _hook_live_receivers(Signal._live_receivers),
+            "_log_robust_failure": _hook_log_robust_failure(Signal._log_robust_failure),
         }
         for name, hook in hooks.items():
             _originals[name] = Signal.__dict__[name]
@@ -59,11 +60,7 @@ def installed() -> bool:
     return bool(_originals)
 
 
-def give_up(fault: Exception) -> None:
-    """The probe is at fault: take it out and log once, so that the watched program goes on as if it had never been."""
-    if installed():
-        uninstall()
-        logger.error("Signalbox failed and has removed itself: %s", fault, exc_info=fault)
+on_fault(uninstall)
 
 
 def _hook_send(original: Callable[..., Any], method: str) -> Callable[..., Any]:
@@ -76,12 +73,9 @@ def _hook_send(original: Callable[..., Any], method: str) -> Callable[..., Any]:
         try:
             responses = original(self, sender, **named)
         except BaseException as error:
-            end_span(dispatch, error)
+            _end(dispatch, token, error)
             raise
-        else:
-            end_span(dispatch)
-        finally:
-            current.reset(token)
+        _end(dispatch, token)
         return _with_own_receivers(responses)
 
     return send
@@ -109,6 +103,15 @@ def _hook_live_receivers(original: Callable[..., Any]) -> Callable[..., Any]:
         return receivers
 
     return _live_receivers
+
+
+def _hook_log_robust_failure(original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def _log_robust_failure(self: Signal, receiver: Any, err: Exception) -> None:
+        # It reads receiver.__qualname__, and fails where there is none: with the receiver's words and in its own frame.
+        original(self, receiver.receiver if isinstance(receiver, StandIn) else receiver, err)
+
+    return _log_robust_failure
 
 
 def _begin_dispatch(signal: Signal, sender: Any, named: dict[str, Any], method: str) -> Span | None:
@@ -147,7 +150,17 @@ def _with_stand_ins(receivers: tuple[list[Any], list[Any]], dispatch: Span) -> t
         return receivers
 
 
+def _end(span: Span, token: "contextvars.Token[Span | Unrecorded | None]", error: BaseException | None = None) -> None:
+    current.reset(token)
+    try:
+        end_span(span, error)
+    except Exception as fault:
+        give_up(fault)
+
+
 def _with_own_receivers(responses: Any) -> Any:
+    if type(responses) is not list:  # not what Django returns: somebody else's hook, whose business it is
+        return responses
     return [
         (receiver.receiver, response) if isinstance(receiver, StandIn) else (receiver, response)
         for receiver, response in responses
@@ -155,7 +168,7 @@ def _with_own_receivers(responses: Any) -> Any:
 
 
 class StandIn:
-    """Stands before a receiver for one dispatch. To Django's code it has the receiver's attributes, or lacks them."""
+    """Stands before a receiver for one dispatch; to another hook in ``Signal`` it looks like the receiver."""
 
     __slots__ = ("dispatch", "receiver")
 
@@ -164,7 +177,6 @@ class StandIn:
         self.dispatch = dispatch
 
     def __getattr__(self, name: str) -> Any:
-        # send_robust() logs receiver.__qualname__, and fails where the receiver has none.
         return getattr(self.receiver, name)
 
 
@@ -181,12 +193,9 @@ class SyncStandIn(StandIn):
         try:
             response = self.receiver(**named)
         except BaseException as error:
-            end_span(span, error)
+            _end(span, token, error)
             raise
-        else:
-            end_span(span)
-        finally:
-            current.reset(token)
+        _end(span, token)
         return response
 
 

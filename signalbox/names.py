@@ -4,14 +4,19 @@ Nothing here keeps a receiver, a sender or a signal alive: a weakly connected re
 span waits to be drained.
 """
 
+import functools
 import os
 import sys
 import weakref
 from pathlib import Path
-from types import CodeType
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType
 from typing import Any, NamedTuple
 
+from django.db.models.options import Options
 from django.dispatch import Signal
+
+#: A chain of decorators that is longer than this has a loop in it.
+MOST_DECORATORS = 20
 
 
 class ReceiverSubject(NamedTuple):
@@ -53,25 +58,40 @@ class DispatchSubject:
 
 
 def receiver_subject(receiver: Any, signal: "weakref.ref[Signal]") -> ReceiverSubject:
-    """What names the receiver, without the receiver: its names and its code object."""
-    while hasattr(receiver, "func") and not hasattr(receiver, "__qualname__"):  # functools.partial
+    """What names the receiver, without the receiver: its names and its code object.
+
+    Only its type is asked about, never the receiver itself: a lazy object would be evaluated by an ``isinstance``, and
+    a mock has every attribute.
+    """
+    while issubclass(type(receiver), functools.partial):
         receiver = receiver.func
-    named = receiver if hasattr(receiver, "__qualname__") else type(receiver)
-    call = getattr(type(receiver), "__call__", None)  # noqa: B004 (where it is defined, not whether it can be called)
-    code = getattr(receiver, "__code__", None) or getattr(call, "__code__", None)
-    return ReceiverSubject(signal, str(named.__module__), str(named.__qualname__), code)
+    if type(receiver) is MethodType:
+        receiver = receiver.__func__
+    if type(receiver) is not FunctionType:
+        named = receiver if type(receiver) is BuiltinFunctionType else type(receiver)
+        call = type(receiver).__dict__.get("__call__")
+        code = call.__code__ if type(call) is FunctionType else None
+        return ReceiverSubject(signal, str(named.__module__), named.__qualname__, code)
+    return ReceiverSubject(signal, str(receiver.__module__), receiver.__qualname__, _own_code(receiver))
+
+
+def _own_code(function: FunctionType) -> CodeType:
+    """The code that the developer wrote: below decorators that used ``functools.wraps``."""
+    for _ in range(MOST_DECORATORS):
+        wrapped = function.__dict__.get("__wrapped__")
+        if type(wrapped) is not FunctionType:
+            break
+        function = wrapped
+    return function.__code__
 
 
 def sender_name(sender: Any) -> str:
-    """``app.MyModel`` for a model or a class, the value of a string or None, the class of anything else."""
-    if sender is None or isinstance(sender, str):
+    """``app.MyModel`` for a model, the dotted name of another class, the text of a string, the class of the rest."""
+    if sender is None or type(sender) is str:
         return str(sender)
-    meta = getattr(sender, "_meta", None)
-    label = getattr(meta, "label", None)
-    if isinstance(label, str):
-        return label
-    named = sender if hasattr(sender, "__qualname__") else type(sender)
-    return f"{named.__module__}.{named.__qualname__}"
+    named = sender if issubclass(type(sender), type) else type(sender)
+    meta = named.__dict__.get("_meta")
+    return meta.label if type(meta) is Options else f"{named.__module__}.{named.__qualname__}"
 
 
 _signal_names: "weakref.WeakKeyDictionary[Signal, str]" = weakref.WeakKeyDictionary()

@@ -1,0 +1,65 @@
+"""The private names that the probe relies on. Canaries, not a promise: they fail first when a name changes."""
+
+import asyncio
+import threading
+
+from django.db import connections
+from django.dispatch import Signal
+
+import signalbox
+
+
+def heard(**kwargs: object) -> None:
+    pass
+
+
+async def aheard(**kwargs: object) -> None:
+    pass
+
+
+def test_signal_resolves_its_receivers_in_one_method_into_sync_and_async_ones() -> None:
+    signal = Signal()
+    signal.connect(heard)
+    signal.connect(aheard)
+    assert signal._live_receivers(None) == ([heard], [aheard])
+
+
+def test_the_last_element_of_a_receivers_entry_says_whether_it_is_async() -> None:
+    signal = Signal()
+    signal.connect(heard)
+    signal.connect(aheard)
+    assert [entry[-1] for entry in signal.receivers] == [False, True]
+
+
+def test_all_send_methods_resolve_through_live_receivers() -> None:
+    was_installed = signalbox.installed()
+    signalbox.uninstall()
+    try:
+        names = {name: getattr(Signal, name).__code__.co_names for name in ("send", "send_robust")}
+        names |= {name: getattr(Signal, name).__code__.co_names for name in ("asend", "asend_robust")}
+    finally:
+        if was_installed:
+            signalbox.install()
+    assert all("_live_receivers" in used for used in names.values()), names
+
+
+def test_database_connections_live_in_a_thread_critical_local() -> None:
+    local = connections._connections  # type: ignore[attr-defined]
+    assert isinstance(local._storage, threading.local)
+
+
+async def test_on_an_event_loop_they_live_in_a_context_variable_of_that_local() -> None:
+    local = connections._connections  # type: ignore[attr-defined]
+    local.canary = "sings"
+    try:
+        assert local._storage.__dict__["cvar"]._storage().data["canary"] == "sings"
+    finally:
+        del local.canary
+
+
+def test_threading_knows_its_threads_by_ident() -> None:
+    assert threading._active[threading.get_ident()] is threading.current_thread()  # type: ignore[attr-defined]
+
+
+async def test_asyncio_tells_which_loop_runs() -> None:
+    assert asyncio._get_running_loop() is asyncio.get_running_loop()
