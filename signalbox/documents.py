@@ -95,7 +95,7 @@ def span_document(span: Span) -> SpanDocument:
 
 def span_end(span: Span) -> SpanEnd:
     """The end of a span, all None while it runs: another thread may be writing it at this moment, ``end_ns`` last."""
-    if span.end_ns is None:
+    if not span.is_over:
         return SpanEnd(span.id, None, None, None, {})
     attributes = {} if span.running is None else {"running": list(span.running)}
     return SpanEnd(span.id, span.end_ns, span.outcome, span.error, attributes)

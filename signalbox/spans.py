@@ -47,6 +47,11 @@ class Span(msgspec.Struct, eq=False):
     dropped: bool = False
 
     @property
+    def is_over(self) -> bool:
+        """Whether nothing more is to come of it: it has ended, or has been given up."""
+        return self.end_ns is not None or self.outcome == "unfinished"
+
+    @property
     def root(self) -> "Span":
         return self if self.tree is None else self.tree
 

@@ -70,12 +70,12 @@ class Pump:
         buffer = signalbox.buffer()
         spans = buffer.drain()
         pauses = buffer.drain_pauses()
-        ended = [span for span in self._open.values() if span.end_ns is not None]
+        ended = [span for span in self._open.values() if span.is_over]
         for span in ended:
             del self._open[span.id]
         begun = [span_document(span) for span in spans]
         for span, document in zip(spans, begun, strict=True):
-            if document.end_ns is None:
+            if document.outcome is None:
                 self._open[span.id] = span
         threads = [span.thread for span in spans] + [pause.thread for pause in pauses]
         batch = Batch(
