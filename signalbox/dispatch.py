@@ -40,7 +40,9 @@ def install() -> None:
             "asend": _hook_asend(Signal.asend, "asend"),
             "asend_robust": _hook_asend(Signal.asend_robust, "asend_robust"),
             "_live_receivers": _hook_live_receivers(Signal._live_receivers),
-            "_log_robust_failure": _hook_log_robust_failure(Signal._log_robust_failure),
+            "_log_robust_failure": _hook_log_robust_failure(
+                Signal._log_robust_failure  # type: ignore[attr-defined]
+            ),
         }
         for name, hook in hooks.items():
             _originals[name] = Signal.__dict__[name]

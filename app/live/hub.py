@@ -92,5 +92,5 @@ class Hub:
         try:
             await telling
         except Exception:
-            logger.info("A page was gone before it was told")
+            logger.exception("A page could not be told, and will be told no more")
             self.viewers.discard(viewer)

@@ -3,6 +3,7 @@
 import asyncio
 import functools
 
+import signalbox
 from app.live.hub import Hub
 from app.live.pump import Pump
 from app.live.stream import Stream
@@ -15,6 +16,7 @@ class Laboratory:
     """One per process. It works without a server, too: a command has runs, but no loop and no pages."""
 
     def __init__(self) -> None:
+        signalbox.buffer().drain()  # what Django sent while it started is nobody's experiment
         self.admission = Admission()
         self.stream = Stream()
         self.hub = Hub(self.stream, self.admission)
