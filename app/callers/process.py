@@ -24,7 +24,7 @@ class Line(msgspec.Struct):
     """What the command prints, a line at a time: batches while it runs, the document of its run at the end."""
 
     batch: Batch | None = None
-    run: msgspec.Raw | None = None
+    run: msgspec.Raw = msgspec.Raw()
 
 
 async def command_in_a_process(request: HttpRequest) -> HttpResponse:
@@ -91,7 +91,7 @@ class _Relay:
             line = msgspec.json.decode(text, type=Line)
             if line.batch is not None:
                 self._publish(line.batch)
-            if line.run is not None:
+            if line.run:
                 document = bytes(line.run)
         return document
 

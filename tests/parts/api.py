@@ -1,0 +1,56 @@
+"""What a script does that runs experiments: HTTP with a CSRF token, websockets with an origin."""
+
+import json
+from contextlib import AbstractContextManager
+from typing import Any
+
+import httpx
+from websockets.sync.client import ClientConnection, connect
+
+from tests.parts.server import Server
+
+WEBSOCKET_CALLERS = frozenset({"async-consumer", "sync-consumer"})
+SECONDS_TO_ANSWER = 30
+
+Document = dict[str, Any]
+
+
+class Api:
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        # trust_env: a proxy of the machine's has nothing to do with a server on loopback.
+        self.http = httpx.Client(base_url=server.url, timeout=SECONDS_TO_ANSWER, trust_env=False)
+        self.http.get("/")  # sets the CSRF cookie
+
+    def close(self) -> None:
+        self.http.close()
+
+    def get(self, path: str) -> Any:
+        return self._json(self.http.get(path))
+
+    def post(self, path: str, body: Any) -> httpx.Response:
+        """The bare response, whatever its status."""
+        return self.http.post(path, json=body, headers={"X-CSRFToken": self.http.cookies["csrftoken"]})
+
+    def websocket(self, path: str, **options: Any) -> AbstractContextManager[ClientConnection]:
+        options = {"origin": self.server.url, "proxy": None, "open_timeout": SECONDS_TO_ANSWER} | options
+        return connect(self.server.ws_url + path, **options)
+
+    def run(self, caller: str, way: str, **options: Any) -> Document:
+        """Run one experiment and return its document; anything but a document is an error."""
+        experiment = {"way": way, **options}
+        if caller not in WEBSOCKET_CALLERS:
+            return self._document(self._json(self.post(f"/experiments/{caller}/", experiment)))
+        with self.websocket(f"/ws/experiments/{caller}/") as websocket:
+            websocket.send(json.dumps(experiment))
+            return self._document(json.loads(websocket.recv(SECONDS_TO_ANSWER)))
+
+    @staticmethod
+    def _json(response: httpx.Response) -> Any:
+        assert response.is_success, f"{response.request.method} {response.url}: {response.status_code}\n{response.text}"
+        return response.json()
+
+    @staticmethod
+    def _document(answer: Document) -> Document:
+        assert "verdict" in answer, answer
+        return answer
