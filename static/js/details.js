@@ -1,0 +1,105 @@
+import { fill, h } from "./dom.js";
+import { duration, ticking } from "./format.js";
+import { boxOf } from "./marks.js";
+/** @import { Span } from "./types.js" */
+/** @import { SpanStore } from "./store.js" */
+/** @import { Frame } from "./picture.js" */
+
+const MARGIN = 10;
+
+/** The card with everything that is known of one span, beside its bar. */
+export class Details {
+  #card;
+  #store;
+  #shown = "";
+
+  /** @param {HTMLElement} card @param {SpanStore} store */
+  constructor(card, store) {
+    this.#card = card;
+    this.#store = store;
+  }
+
+  hide() {
+    this.#card.hidden = true;
+    this.#shown = "";
+  }
+
+  /** @param {Span} span @param {boolean} pinned @param {Frame} frame */
+  show(span, pinned, frame) {
+    const key = `${span.process} ${span.id} ${span.end_ns} ${pinned}`;
+    if (key !== this.#shown) {
+      fill(this.#card, this.#content(span, pinned));
+      this.#card.classList.toggle("pinned", pinned);
+      this.#card.hidden = false;
+      this.#shown = key;
+    }
+    const running = this.#card.querySelector("[data-running]");
+    if (running) running.textContent = `running for ${ticking(frame.now - span.start_ns)}`;
+    this.#place(span, frame);
+  }
+
+  /** One sentence for the live region. @param {Span} span */
+  sentence(span) {
+    const thread = this.#store.threads.get(span.lane);
+    const time = span.end_ns === null ? "running" : duration(span.end_ns - span.start_ns);
+    return `${kindOf(span)} ${span.name}, on ${thread?.name ?? "an unknown thread"}, ${time}, ${span.error ?? span.outcome ?? "not ended"}`;
+  }
+
+  /** @param {Span} span @param {boolean} pinned */
+  #content(span, pinned) {
+    return [
+      h("p", { class: "details-kind" }, kindOf(span), pinned && h("span", { class: "tag" }, "pinned · Esc closes")),
+      h("p", { class: "details-name" }, span.name),
+      span.error && h("p", { class: "error" }, span.error),
+      h("dl", {}, this.#facts(span).filter(([, value]) => value !== null && value !== "").flatMap(([term, value]) => [h("dt", {}, term), h("dd", {}, value)])),
+    ];
+  }
+
+  /** @param {Span} span @returns {[string, any][]} */
+  #facts(span) {
+    const thread = this.#store.threads.get(span.lane);
+    const { attributes, connection } = span;
+    return [
+      ["took", span.end_ns === null ? h("span", { dataset: { running: "" } }) : duration(span.end_ns - span.start_ns)],
+      ["on its thread", occupied(span)],
+      ["thread", thread ? `${thread.name}${thread.event_loop ? ", event loop" : ""}` : null],
+      ["ident", thread ? String(thread.ident) : null],
+      ["task", span.task === null ? null : `${span.task}`],
+      ["signal", attributes.signal ?? null],
+      ["sender", attributes.sender ?? null],
+      ["connection", connection ? `${connection.serial}, ${connection.atomic_depth ? `atomic depth ${connection.atomic_depth}` : "no transaction"}` : "none open"],
+      ["source", attributes.source ?? null],
+      ["outcome", span.outcome === "ok" ? null : span.outcome],
+    ];
+  }
+
+  /** Below the bar, or above where there is no room; never out of the picture. @param {Span} span @param {Frame} frame */
+  #place(span, frame) {
+    const box = boxOf(span, frame);
+    const within = /** @type {HTMLElement} */ (this.#card.offsetParent);
+    if (!box || !within) return this.hide();
+    const { offsetWidth: width, offsetHeight: height } = this.#card;
+    const middle = Math.max(box.x, frame.scale.left) + MARGIN;
+    const left = Math.max(MARGIN, Math.min(middle, within.clientWidth - width - MARGIN));
+    const below = box.y + box.height + MARGIN;
+    const above = box.y - height - MARGIN;
+    const fitsBelow = below + height <= within.clientHeight + 60 || above < 0;
+    this.#card.style.left = `${left}px`;
+    this.#card.style.top = `${fitsBelow ? below : above}px`;
+    return undefined;
+  }
+}
+
+/** @param {Span} span */
+function kindOf(span) {
+  const how = span.attributes.is_async ? "async" : "sync";
+  return span.kind === "receiver" || span.kind === "caller" ? `${how} ${span.kind}` : span.kind;
+}
+
+/** @param {Span} span */
+function occupied(span) {
+  if (!span.attributes.is_async) return "all the time (sync)";
+  if (span.end_ns === null || !span.attributes.running) return "known when it ends (async)";
+  const ran = span.attributes.running.reduce((/** @type {number} */ sum, /** @type {number[]} */ [start, end]) => sum + end - start, 0);
+  return `${duration(ran)}; suspended for the rest`;
+}

@@ -1,0 +1,130 @@
+import { fill, find, h } from "./dom.js";
+import { ticking } from "./format.js";
+/** @import { Catalogue, Caller, Way, Combination, Experiment } from "./types.js" */
+
+/** How the callers are grouped in their list; one that is not named here is shown under the last group. */
+const CALLER_GROUPS = [
+  ["Views", ["sync-view", "async-view", "streaming-view"]],
+  ["Views that hand the work on", ["async-view-task", "async-view-to-thread", "async-view-gather", "sync-view-thread", "sync-view-on-commit"]],
+  ["Views under middleware", ["async-middleware-sync-view", "sync-middleware-async-view"]],
+  ["Channels consumers", ["async-consumer", "sync-consumer"]],
+  ["Outside of requests", []],
+];
+const WAY_GROUPS = [
+  ["Save, create, delete", ["save", "create", "delete"]],
+  ["Through a thread", ["sync_to_async", "sync_to_async_insensitive", "database_sync_to_async"]],
+  ["The async ORM", ["asave", "acreate", "adelete"]],
+  ["Many to many", ["m2m_add", "m2m_aadd"]],
+  ["Send a signal oneself", ["send", "asend", "send_robust", "asend_robust"]],
+  ["No signal at all", []],
+];
+
+/**
+ * The form: caller, way, receivers and options, as the catalogue lists them, with a word on combinations that Django refuses.
+ */
+export class ExperimentForm {
+  #form;
+  /** @type {Map<string, Combination>} */
+  #combinations = new Map();
+  #catalogue;
+
+  /** @param {HTMLFormElement} form @param {Catalogue} catalogue @param {(experiment: Experiment) => void} run */
+  constructor(form, catalogue, run) {
+    this.#form = form;
+    this.#catalogue = catalogue;
+    for (const one of catalogue.combinations) this.#combinations.set(`${one.caller} ${one.way} ${one.receivers}`, one);
+    fillOptions(find("[name=caller]", form), catalogue.callers, CALLER_GROUPS);
+    fillOptions(find("[name=way]", form), catalogue.ways, WAY_GROUPS);
+    this.#input("delay_ms").max = String(catalogue.limits?.delay_ms ?? 10_000);
+    form.addEventListener("input", () => this.#describe());
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      run(this.value);
+    });
+    find("fieldset", form).disabled = false;
+    this.set({ caller: "async-view", way: "sync_to_async", receivers: "sync" });
+  }
+
+  /** @returns {Experiment} */
+  get value() {
+    const data = new FormData(this.#form);
+    return {
+      caller: String(data.get("caller")),
+      way: String(data.get("way")),
+      receivers: String(data.get("receivers")),
+      atomic: data.has("atomic"),
+      delay_ms: Number(data.get("delay_ms")),
+      fail: String(data.get("fail")) || null,
+    };
+  }
+
+  /** @param {Partial<Experiment>} experiment */
+  set(experiment) {
+    for (const [name, value] of Object.entries(experiment)) {
+      const field = /** @type {any} */ (this.#form.elements.namedItem(name));
+      if (field instanceof HTMLInputElement && field.type === "checkbox") field.checked = Boolean(value);
+      else if (field) field.value = value ?? "";
+    }
+    this.#describe();
+  }
+
+  /** @param {string} slug */
+  caller(slug) {
+    return this.#catalogue.callers.find((one) => one.slug === slug);
+  }
+
+  #describe() {
+    const { caller, way, receivers, delay_ms, atomic } = this.value;
+    find("#caller-summary").textContent = this.caller(caller)?.summary ?? "";
+    find("#way-summary").textContent = this.#catalogue.ways.find((one) => one.slug === way)?.summary ?? "";
+    find("#delay").textContent = ticking(delay_ms * 1e6);
+    this.#warn(this.#combinations.get(`${caller} ${way} ${receivers}`), atomic);
+    this.#markRefused();
+  }
+
+  /** @param {Combination | undefined} combination @param {boolean} atomic */
+  #warn(combination, atomic) {
+    const warning = find("#refused");
+    const valid = !combination || (atomic ? combination.valid_in_transaction : combination.valid);
+    warning.hidden = valid;
+    if (!valid) fill(warning, refusal(combination?.reason ?? "no reason is known."), " Run it to see how.");
+  }
+
+  /** In the list of ways, those which this caller cannot use. */
+  #markRefused() {
+    const { caller, receivers, atomic } = this.value;
+    for (const option of /** @type {Iterable<HTMLOptionElement>} */ (this.#form.querySelectorAll("[name=way] option"))) {
+      const one = this.#combinations.get(`${caller} ${option.value} ${receivers}`);
+      const refused = one && !(atomic ? one.valid_in_transaction : one.valid);
+      option.textContent = `${option.dataset.title}${refused ? "  (refused)" : ""}`;
+    }
+  }
+
+  /** @param {string} name */
+  #input(name) {
+    return /** @type {HTMLInputElement} */ (this.#form.elements.namedItem(name));
+  }
+}
+
+/** @param {string} reason a sentence that may say itself who refuses */
+function refusal(reason) {
+  const lead = "Django refuses";
+  const rest = reason.startsWith(lead) ? reason.slice(lead.length) : ` this: ${reason}`;
+  return h("span", {}, h("strong", {}, lead), rest);
+}
+
+/** @param {HTMLSelectElement} select @param {(Caller | Way)[]} items @param {(string | string[])[][]} groups */
+function fillOptions(select, items, groups) {
+  const named = new Set(groups.flatMap(([, slugs]) => slugs));
+  const optgroups = groups.map(([label, slugs], at) => {
+    const last = at === groups.length - 1;
+    const members = items.filter(({ slug }) => slugs.includes(slug) || (last && !named.has(slug)));
+    return members.length > 0 && h("optgroup", { label }, members.map(toOption));
+  });
+  fill(select, optgroups);
+}
+
+/** @param {Caller | Way} item */
+function toOption({ slug, title }) {
+  return h("option", { value: slug, dataset: { title } }, title);
+}

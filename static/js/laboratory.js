@@ -1,0 +1,222 @@
+import { fetchCatalogue, fetchRuns, runExperiment } from "./api.js";
+import { ServerClock } from "./clock.js";
+import { showCode } from "./code.js";
+import { fill, find, h } from "./dom.js";
+import { ExperimentForm } from "./experiment.js";
+import { Feed } from "./feed.js";
+import { Follow } from "./follow.js";
+import { plural, unslug } from "./format.js";
+import { Provisional } from "./provisional.js";
+import { RunLinks } from "./run_links.js";
+import { refreshTimes, showRuns } from "./runs.js";
+import { isExperiment } from "./select.js";
+import { Stage } from "./stage.js";
+import { Status } from "./status.js";
+import { SpanStore } from "./store.js";
+import { showVerdict } from "./verdict.js";
+/** @import { Catalogue, Experiment, RunDocument, Span } from "./types.js" */
+
+/** The laboratory page: a form, a live picture, and the answers of the last run. */
+
+const RUNS_SHOWN = 12;
+const REFRESH_RUNS_MS = 200;
+const PROVISIONAL_EVERY_MS = 100;
+const SPARE_NS = 80e6;
+
+class Laboratory {
+  #store = new SpanStore();
+  #clock = new ServerClock();
+  #follow = new Follow(this.#store, () => this.#clock.now());
+  #feed = new Feed(this.#store, this.#clock, () => this.#feedChanged());
+  #status = new Status(this.#feed);
+  #stage = new Stage(
+    { store: this.#store, now: () => this.#clock.now(), target: () => this.#follow.target(), origin: () => this.#follow.origin, live: true },
+    { p: () => this.#pause(!this.#feed.paused), l: () => this.#stage.viewport.follow(true) },
+  );
+  #provisional = new Provisional(find("#verdict"), this.#store);
+  #links = new RunLinks(find("#run-links"));
+  /** @type {ExperimentForm | null} */
+  #form = null;
+  /** @type {Catalogue | null} */
+  #catalogue = null;
+  /** @type {Set<{since: number}>} runs that have not answered yet */
+  #pending = new Set();
+  #latest = 0;
+  #refresh = 0;
+
+  async start() {
+    this.#bindTools();
+    this.#store.subscribe(({ begun, ended }) => this.#seen(begun, ended));
+    this.#feed.socket.connect();
+    setInterval(() => this.#showProvisional(), PROVISIONAL_EVERY_MS);
+    setInterval(() => refreshTimes(find("#runs")), 5_000);
+    await Promise.all([this.#loadCatalogue(), this.#loadRuns()]);
+  }
+
+  async #loadCatalogue() {
+    try {
+      this.#catalogue = await fetchCatalogue();
+    } catch (error) {
+      this.#notice(error);
+      setTimeout(() => this.#loadCatalogue(), 3_000);
+      return;
+    }
+    this.#notice(null);
+    this.#form = new ExperimentForm(find("#experiment"), this.#catalogue, (experiment) => this.#run(experiment));
+    for (const button of document.querySelectorAll("button[data-caller]")) this.#bindPreset(/** @type {HTMLButtonElement} */ (button));
+    document.documentElement.dataset.ready = "true";
+  }
+
+  async #loadRuns() {
+    try {
+      const { runs, total } = await fetchRuns(RUNS_SHOWN);
+      showRuns(find("#runs tbody"), runs);
+      find("#runs-total").textContent = plural(total, "run");
+      find("#no-runs").hidden = runs.length > 0;
+    } catch {
+      // The list is refreshed with the next run; the notice is for what the user asked for.
+    }
+  }
+
+  /** @param {HTMLButtonElement} button */
+  #bindPreset(button) {
+    button.disabled = false;
+    button.addEventListener("click", () => {
+      const { caller = "", way = "", receivers = "" } = button.dataset;
+      this.#form?.set({ caller, way, receivers, fail: null });
+      if (this.#form) this.#run(this.#form.value);
+    });
+  }
+
+  #bindTools() {
+    find("#follow").addEventListener("click", () => this.#stage.viewport.follow(!this.#stage.viewport.following));
+    find("#pause").addEventListener("click", () => this.#pause(!this.#feed.paused));
+    find("#everything").addEventListener("change", (/** @type {any} */ event) => {
+      this.#follow.everything = event.target.checked;
+      this.#stage.showEverything(event.target.checked);
+    });
+    this.#stage.picture.afterDraw.push(() => find("#follow").setAttribute("aria-pressed", String(this.#stage.viewport.following)));
+  }
+
+  /** @param {boolean} paused */
+  #pause(paused) {
+    this.#stage.picture.pause(paused);
+    this.#feed.pause(paused);
+  }
+
+  /** @param {Experiment} experiment */
+  async #run(experiment) {
+    const caller = this.#form?.caller(experiment.caller);
+    if (!caller || !this.#catalogue) return;
+    const { caller: _slug, ...options } = experiment;
+    const pending = { since: this.#clock.now() };
+    const turn = this.#begin(pending, experiment);
+    try {
+      const run = await runExperiment(caller, options);
+      this.#store.takeRun(run);
+      this.#finish(pending);
+      if (turn === this.#latest) this.#showRun(run);
+    } catch (error) {
+      this.#finish(pending);
+      if (turn === this.#latest) this.#showNothing();
+      this.#notice(error);
+    }
+    this.#refreshRuns();
+  }
+
+  /** @param {{since: number}} pending @param {Experiment} experiment */
+  #begin(pending, experiment) {
+    if (this.#feed.paused) this.#pause(false);
+    this.#notice(null);
+    this.#pending.add(pending);
+    this.#follow.expect(expectedNs(experiment));
+    this.#stage.viewport.follow(true);
+    this.#stage.focus.clear();
+    this.#provisional.reset();
+    this.#links.clear();
+    this.#leaveEmptyState(experiment);
+    this.#showBusy();
+    if (this.#catalogue) showCode(find("#code"), this.#catalogue, experiment);
+    return (this.#latest += 1);
+  }
+
+  /** @param {{since: number}} pending */
+  #finish(pending) {
+    this.#pending.delete(pending);
+    if (!this.#pending.size) this.#follow.settle();
+    this.#stage.picture.invalidate();
+    this.#showBusy();
+  }
+
+  /** @param {Experiment} experiment */
+  #leaveEmptyState({ caller, way, receivers }) {
+    find("#empty").hidden = true;
+    find("#verdict-title").textContent = `${unslug(caller)} · ${way} · ${receivers}`;
+    const stage = find("#stage");
+    if (stage.getBoundingClientRect().top > innerHeight * 0.7) stage.scrollIntoView({ block: "start" });
+  }
+
+  #showBusy() {
+    const count = this.#pending.size;
+    const button = find("#experiment button[type=submit]");
+    find("span", button).textContent = count ? `Running${count > 1 ? ` ${count}` : ""}… run another` : "Run it";
+    button.classList.toggle("busy", count > 0);
+    find("#verdict").setAttribute("aria-busy", String(count > 0));
+  }
+
+  /** @param {RunDocument} run */
+  #showRun(run) {
+    const { process } = run.threads[0] ?? { process: 0 };
+    showVerdict(find("#verdict"), {
+      run,
+      span: (id) => this.#store.get(process, id),
+      thread: (span) => span && this.#store.threads.get(span.lane),
+      point: (spans) => this.#stage.point(spans),
+    });
+    this.#links.show(run);
+    if (this.#catalogue) showCode(find("#code"), this.#catalogue, run.experiment, run.verdict.receivers.map(({ name }) => name));
+  }
+
+  #showNothing() {
+    fill(find("#verdict"), h("p", { class: "note" }, "This run gave no answer."));
+  }
+
+  #showProvisional() {
+    const first = Math.min(...[...this.#pending].map(({ since }) => since));
+    if (this.#pending.size) this.#provisional.show(first, this.#clock.now(), this.#feed.silentMs);
+  }
+
+  #feedChanged() {
+    this.#status?.show();
+    const badge = find("#held");
+    badge.hidden = !this.#feed?.paused;
+    badge.textContent = `paused · ${plural(this.#feed?.held ?? 0, "batch", "batches")} held back`;
+    find("#pause").setAttribute("aria-pressed", String(Boolean(this.#feed?.paused)));
+  }
+
+  /** @param {Span[]} begun @param {Span[]} ended */
+  #seen(begun, ended) {
+    if (begun.some((span) => this.#follow.everything || isExperiment(span))) find("#empty").hidden = true;
+    if (ended.some((span) => span.kind === "caller" && span.attributes.run)) this.#refreshRuns();
+  }
+
+  #refreshRuns() {
+    clearTimeout(this.#refresh);
+    this.#refresh = setTimeout(() => this.#loadRuns(), REFRESH_RUNS_MS);
+  }
+
+  /** @param {unknown} error */
+  #notice(error) {
+    const notice = find("#notice");
+    notice.hidden = error === null;
+    notice.textContent = error instanceof Error ? error.message : "";
+  }
+}
+
+/** How long the handlers will work; `send` calls the async ones after the sync ones. @param {Experiment} experiment */
+function expectedNs({ receivers, way, delay_ms }) {
+  const inTurn = receivers === "both" && !way.startsWith("asend") ? 2 : 1;
+  return delay_ms * 1e6 * inTurn + SPARE_NS;
+}
+
+new Laboratory().start();

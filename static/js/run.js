@@ -1,0 +1,49 @@
+import { fetchCatalogue } from "./api.js";
+import { showCode } from "./code.js";
+import { find } from "./dom.js";
+import { RunLinks } from "./run_links.js";
+import { Stage } from "./stage.js";
+import { SpanStore } from "./store.js";
+import { showVerdict } from "./verdict.js";
+/** @import { RunDocument } from "./types.js" */
+
+/** The page of one stored run: the laboratory's picture, standing still. */
+
+/** @param {RunDocument} run */
+function showStoredRun(run) {
+  const store = new SpanStore();
+  const interval = intervalOf(run);
+  const process = store.takeRun(run);
+  const width = Math.max(interval.end - interval.start, 1e5);
+  const view = { start: interval.start - width * 0.025, end: interval.end + width * 0.06 };
+  store.abandon(interval.end);
+  const stage = new Stage({ store, now: () => interval.end, target: () => view, origin: () => interval.start, live: false });
+  stage.picture.invalidate();
+  showVerdict(find("#verdict"), {
+    run,
+    span: (id) => store.get(process, id),
+    thread: (span) => span && store.threads.get(span.lane),
+    point: (spans) => stage.point(spans),
+  });
+  new RunLinks(find("#run-links")).show(run);
+  // The table is filled on the store's changes, and this store has just seen its last one.
+  store.take({ process, threads: [], begun: [], ended: [], pauses: [] });
+}
+
+/** @param {RunDocument} run */
+function intervalOf({ spans }) {
+  const starts = spans.map(({ start_ns }) => start_ns);
+  const ends = spans.map(({ start_ns, end_ns }) => end_ns ?? start_ns);
+  return spans.length ? { start: Math.min(...starts), end: Math.max(...ends) } : { start: 0, end: 1e6 };
+}
+
+async function start() {
+  const run = /** @type {RunDocument} */ (JSON.parse(find("#run-document").textContent));
+  showStoredRun(run);
+  find("#started").textContent = new Date(run.started_at).toLocaleString([], { dateStyle: "medium", timeStyle: "medium" });
+  const names = run.verdict.receivers.map(({ name }) => name);
+  showCode(find("#code"), await fetchCatalogue(), run.experiment, names);
+  document.documentElement.dataset.ready = "true";
+}
+
+start();

@@ -1,0 +1,56 @@
+import { fill, h, hidden } from "./dom.js";
+import { ago, duration, shortName, splitError, unslug } from "./format.js";
+/** @import { Answers, RunSummary } from "./types.js" */
+
+/** The list of latest runs. */
+
+/** @param {HTMLElement} body a tbody @param {RunSummary[]} runs */
+export function showRuns(body, runs) {
+  fill(body, runs.map(runRow));
+}
+
+/** Writes every relative time anew. @param {ParentNode} within */
+export function refreshTimes(within = document) {
+  for (const time of /** @type {Iterable<HTMLTimeElement>} */ (within.querySelectorAll("time[datetime]"))) {
+    time.textContent = ago(new Date(time.dateTime));
+  }
+}
+
+/** @param {RunSummary} run */
+function runRow(run) {
+  const { caller, way, receivers, atomic } = run.experiment;
+  const started = new Date(run.started_at);
+  return h(
+    "tr",
+    { class: run.error ? "failed" : "" },
+    h("td", { class: "when" }, h("time", { datetime: run.started_at, title: started.toLocaleString() }, ago(started))),
+    h("td", { class: "what" }, h("a", { href: run.url }, unslug(caller), " · ", h("span", { class: "way" }, way), " · ", receivers, atomic && " · atomic")),
+    h("td", { class: "outcome" }, outcome(run)),
+    h("td", { class: "took" }, run.duration_ms === null ? "" : duration(run.duration_ms * 1e6)),
+  );
+}
+
+/** @param {RunSummary} run */
+function outcome(run) {
+  const answers = run.receivers.map(receiverAnswers);
+  const error = run.error && h("span", { class: "error", title: run.error }, run.receivers.length ? shortName(splitError(run.error)[0]) : `refused: ${shortName(splitError(run.error)[0])}`);
+  return [...answers, error, !answers.length && !error && h("span", { class: "silent" }, "no receiver ran")];
+}
+
+/** Three lamps for each receiver. @param {Answers} answers */
+function receiverAnswers(answers) {
+  return h(
+    "span",
+    { class: `lamps ${answers.is_async ? "async" : "sync"}`, title: shortName(answers.name) },
+    h("span", { class: "kind" }, answers.is_async ? "async" : "sync"),
+    lamp("caller waited", answers.caller_waited, "waits"),
+    lamp("same thread as the caller", answers.same_thread_as_caller, "thread"),
+    lamp("event loop free", answers.event_loop_free, "loop"),
+  );
+}
+
+/** @param {string} question @param {boolean | null} value @param {string} word */
+function lamp(question, value, word) {
+  const text = value === null || value === undefined ? "unknown" : value ? "yes" : "no";
+  return h("span", { class: `lamp ${text} ${word}`, title: `${question}: ${text}` }, h("span", { "aria-hidden": "true" }, word), hidden(`${question}: ${text};`));
+}
