@@ -1,8 +1,9 @@
 """Signalbox records where Django's signal handlers really run.
 
-``install()`` hooks ``django.dispatch.Signal`` and ``uninstall()`` puts Django back as it was. While installed, every
-dispatch that reaches a receiver, and every receiver, becomes a span in a bounded buffer: which thread and task, which
-connection and transaction, inside what, from when to when. Adding ``"signalbox"`` to ``INSTALLED_APPS`` installs it.
+``install()`` hooks ``django.dispatch.Signal`` and asgiref's crossings, and ``uninstall()`` puts both back as they were.
+While installed, every dispatch that reaches a receiver, every receiver, and every hop between threads around them
+becomes a span in a bounded buffer: which thread and task, which connection and transaction, inside what, from when to
+when. Adding ``"signalbox"`` to ``INSTALLED_APPS`` installs it.
 
     with signalbox.caller("my code"):
         instance.save()
@@ -11,8 +12,8 @@ connection and transaction, inside what, from when to when. Adding ``"signalbox"
 """
 
 from signalbox.buffer import Statistics
-from signalbox.dispatch import install, installed, uninstall
 from signalbox.documents import span_document
+from signalbox.install import install, installed, uninstall
 from signalbox.scopes import Scope, caller, muted, step
 from signalbox.spans import Span, buffer
 

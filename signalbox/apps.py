@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from signalbox.dispatch import install
+from signalbox.install import install
 
 
 class SignalboxConfig(AppConfig):

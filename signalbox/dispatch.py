@@ -7,7 +7,6 @@ Django calls it, and never reaches anybody: responses and log records get the re
 
 import contextvars
 import functools
-import threading
 import weakref
 from collections.abc import Callable, Coroutine
 from types import CoroutineType
@@ -18,23 +17,16 @@ from django.dispatch import Signal
 
 from signalbox.connections import connection_opened
 from signalbox.coroutines import Driven
-from signalbox.faults import forgive, give_up, on_fault
-from signalbox.names import DispatchSubject, receiver_subject, sender_name
+from signalbox.faults import faulty, give_up
+from signalbox.names import DispatchSubject, ReceiverSubject, function_of, sender_name
 from signalbox.spans import Span, Unrecorded, buffer, calling, current, end_span, new_span
 from signalbox.threads import current_thread
 
-_lock = threading.Lock()
-#: What stood in ``Signal.__dict__`` before; empty while the probe is not installed.
-_originals: dict[str, Any] = {}
 
-
-def install() -> None:
-    """Hook ``Signal``. Does nothing when it is hooked already; needs no settings."""
-    with _lock:
-        if _originals:
-            return
-        forgive()
-        hooks = {
+def hooks() -> dict[type, dict[str, Any]]:
+    """What to put into ``Signal``."""
+    return {
+        Signal: {
             "send": _hook_send(Signal.send, "send"),
             "send_robust": _hook_send(Signal.send_robust, "send_robust"),
             "asend": _hook_asend(Signal.asend, "asend"),
@@ -44,25 +36,7 @@ def install() -> None:
                 Signal._log_robust_failure  # type: ignore[attr-defined]
             ),
         }
-        for name, hook in hooks.items():
-            _originals[name] = Signal.__dict__[name]
-            setattr(Signal, name, hook)
-
-
-def uninstall() -> None:
-    """Put ``Signal`` back as it was; does nothing when not installed. Dispatches under way end as they began."""
-    with _lock:
-        for name, original in _originals.items():
-            setattr(Signal, name, original)
-        _originals.clear()
-
-
-def installed() -> bool:
-    """Whether ``Signal`` is hooked."""
-    return bool(_originals)
-
-
-on_fault(uninstall)
+    }
 
 
 def _hook_send(original: Callable[..., Any], method: str) -> Callable[..., Any]:
@@ -129,8 +103,6 @@ def _begin_dispatch(signal: Signal, sender: Any, named: dict[str, Any], method: 
         subject = DispatchSubject(weakref.ref(signal), method, sender_name(sender))
         alias = named.get("using") or "default"
         dispatch = new_span("dispatch", subject, parent, is_async=method.startswith("a"), alias=alias)
-        if parent is not None and parent.kind in {"dispatch", "receiver"}:
-            dispatch.tree = parent.root
     except Exception as fault:
         give_up(fault)
         return None
@@ -223,12 +195,13 @@ async def _recorded(coroutine: Coroutine[Any, Any, Any], receiver: Any, dispatch
 
 def _begin_receiver(receiver: Any, dispatch: Span, *, is_async: bool) -> Span | None:
     try:
-        if not installed():
+        if faulty():
             return None
         alias = "default" if dispatch.connection is None else dispatch.connection.alias
-        subject = receiver_subject(receiver, dispatch.subject.signal)
-        span = new_span("receiver", subject, dispatch, is_async=is_async, alias=alias)
-        span.tree = dispatch.root
+        subject = ReceiverSubject(function_of(receiver), dispatch.subject.signal)
+        above = current.get()  # the dispatch, or the hop that it took to get here
+        parent = above if isinstance(above, Span) else dispatch
+        span = new_span("receiver", subject, parent, is_async=is_async, alias=alias)
         span.attributes = {
             "contextvar_visible": None if dispatch.caller is None else calling.get() == dispatch.caller,
             "threadlocal_visible": None if dispatch.caller is None else dispatch.caller in current_thread().callers,

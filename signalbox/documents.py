@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from signalbox.heartbeat import Pause
+from signalbox.hops import Hop
 from signalbox.names import DispatchSubject, ReceiverSubject, signal_name
 from signalbox.spans import Kind, Outcome, Span
 from signalbox.threads import Thread
@@ -97,7 +98,9 @@ def span_end(span: Span) -> SpanEnd:
     """The end of a span, all None while it runs: another thread may be writing it at this moment, ``end_ns`` last."""
     if not span.is_over:
         return SpanEnd(span.id, None, None, None, {})
-    attributes = {} if span.running is None else {"running": list(span.running)}
+    attributes: dict[str, Any] = {} if span.running is None else {"running": list(span.running)}
+    if isinstance(span.subject, Hop):
+        attributes.update(_arrival(span.subject, span.start_ns))
     return SpanEnd(span.id, span.end_ns, span.outcome, span.error, attributes)
 
 
@@ -105,10 +108,20 @@ def pause_document(pause: Pause) -> PauseDocument:
     return PauseDocument(pause.thread.key, pause.start_ns, pause.end_ns)
 
 
+def _arrival(hop: Hop, start_ns: int) -> dict[str, Any]:
+    """Where the work of a hop arrived, for how many ns it waited and ran; None where it never did."""
+    queued = None if hop.arrived_ns is None else hop.arrived_ns - start_ns
+    ran = None if hop.arrived_ns is None or hop.left_ns is None else hop.left_ns - hop.arrived_ns
+    return {"executor": hop.executor, "to_thread": hop.to_thread, "queued_ns": queued, "ran_ns": ran}
+
+
 def _describe(span: Span) -> tuple[str, dict[str, Any]]:
     subject = span.subject
     if isinstance(subject, ReceiverSubject):
-        return subject.name, {"signal": signal_name(subject.signal), "source": subject.source}
+        return subject.function.name, {"signal": signal_name(subject.signal), "source": subject.function.source}
+    if isinstance(subject, Hop):
+        named = {"direction": subject.direction, "function": subject.function.name, "from_thread": span.thread.key}
+        return f"{subject.direction}({subject.function.qualname})", named
     if isinstance(subject, DispatchSubject):
         signal = signal_name(subject.signal)
         receivers = {"sync": subject.sync_receivers, "async": subject.async_receivers}

@@ -27,6 +27,11 @@ def give_up(fault: Exception) -> None:
         logger.error("Signalbox failed and has removed itself: %s", fault, exc_info=fault)
 
 
+def faulty() -> bool:
+    """Whether the probe has given up: calls that it still stands before go on without it."""
+    return _given_up.is_set()
+
+
 def forgive() -> None:
     """Forget an earlier fault: the probe has been installed again, and what happens now is news."""
     _given_up.clear()

@@ -19,10 +19,9 @@ from django.dispatch import Signal
 MOST_DECORATORS = 20
 
 
-class ReceiverSubject(NamedTuple):
-    """Which function, method, partial or object was called, and for which signal."""
+class Function(NamedTuple):
+    """What names a function, method, partial or object, without the object."""
 
-    signal: "weakref.ref[Signal]"
     module: str
     qualname: str
     code: CodeType | None
@@ -35,6 +34,13 @@ class ReceiverSubject(NamedTuple):
     def source(self) -> str | None:
         """``path:line``, relative to the working directory or to the import path where it lies below one of them."""
         return None if self.code is None else f"{readable_path(self.code.co_filename)}:{self.code.co_firstlineno}"
+
+
+class ReceiverSubject(NamedTuple):
+    """One call of one receiver for one signal."""
+
+    function: Function
+    signal: "weakref.ref[Signal]"
 
 
 class DispatchSubject:
@@ -57,22 +63,22 @@ class DispatchSubject:
         self.async_receivers = async_receivers
 
 
-def receiver_subject(receiver: Any, signal: "weakref.ref[Signal]") -> ReceiverSubject:
-    """What names the receiver, without the receiver: its names and its code object.
+def function_of(called: Any) -> Function:
+    """What names a callable.
 
-    Only its type is asked about, never the receiver itself: a lazy object would be evaluated by an ``isinstance``, and
-    a mock has every attribute.
+    Only its type is asked about, never the object itself: a lazy object would be evaluated by an ``isinstance``, and a
+    mock has every attribute.
     """
-    while issubclass(type(receiver), functools.partial):
-        receiver = receiver.func
-    if type(receiver) is MethodType:
-        receiver = receiver.__func__
-    if type(receiver) is not FunctionType:
-        named = receiver if type(receiver) is BuiltinFunctionType else type(receiver)
-        call = type(receiver).__dict__.get("__call__")
+    while issubclass(type(called), functools.partial):
+        called = called.func
+    if type(called) is MethodType:
+        called = called.__func__
+    if type(called) is not FunctionType:
+        named = called if type(called) is BuiltinFunctionType else type(called)
+        call = type(called).__dict__.get("__call__")
         code = call.__code__ if type(call) is FunctionType else None
-        return ReceiverSubject(signal, str(named.__module__), named.__qualname__, code)
-    return ReceiverSubject(signal, str(receiver.__module__), receiver.__qualname__, _own_code(receiver))
+        return Function(str(named.__module__), named.__qualname__, code)
+    return Function(str(called.__module__), called.__qualname__, _own_code(called))
 
 
 def _own_code(function: FunctionType) -> CodeType:

@@ -2,7 +2,7 @@
 
 Sources: ``django/dispatch/dispatcher.py`` (``send`` calls sync receivers itself and async ones through one
 ``async_to_sync``; ``asend`` calls sync receivers through one ``sync_to_async`` and awaits async ones as tasks) and
-``asgiref/sync.py`` (which thread and which loop these two choose).
+``asgiref/sync.py`` (which thread and which loop these two choose: what the hop recorded).
 """
 
 from typing import TYPE_CHECKING
@@ -30,52 +30,46 @@ class Reasons(msgspec.Struct):
     event_loop_free: str = ""
 
 
-def why(run: Recording, receiver: SpanDocument, dispatch: SpanDocument, caller: SpanDocument | None) -> str:
-    """One sentence: what put the receiver on its thread."""
-    under_asend = dispatch.attributes["is_async"]
+def why(run: Recording, receiver: SpanDocument, dispatch: SpanDocument, hop: SpanDocument | None) -> str:
+    """One sentence: what put the receiver on its thread, by the hop nearest above it, if there is one."""
+    method = f"{dispatch.attributes['method']}()"
+    hopped = hop is not None and run.is_above(dispatch, hop)
     if receiver.attributes["is_async"]:
-        return _why_async(run, receiver, dispatch, under_asend)
-    return _why_sync(run, receiver, dispatch, caller, under_asend)
+        rule = (
+            f"{method} runs async receivers as tasks, through one hop"
+            if hopped
+            else f"{method} awaits async receivers as tasks on the event loop that it is awaited on"
+        )
+    elif hopped:
+        rule = f"{method} calls its sync receivers together, through one hop"
+    else:
+        rule = f"{method} calls sync receivers itself, in the thread that it is called in"
+        if receiver.loop is not None:
+            rule += ", and that is an event loop's own"
+    if hop is None:
+        return f"{rule}: {run.thread_name(receiver)}, with no hop between it and the caller."
+    return f"{rule}: {crossing(run, hop)}."
 
 
-def _why_sync(
-    run: Recording, receiver: SpanDocument, dispatch: SpanDocument, caller: SpanDocument | None, under_asend: bool
-) -> str:
-    method, here = dispatch.attributes["method"], run.thread_name(receiver)
-    if under_asend:
-        rule = f"{method}() calls its sync receivers together through sync_to_async, in the thread-sensitive thread"
-        waits = _is_caller(receiver, caller)
-        return f"{rule} {here}, {'where the caller waits in async_to_sync' if waits else 'not on the event loop'}."
-    rule = f"{method}() calls sync receivers itself, in the thread that it is called in"
-    if caller is None:
-        return f"{rule}: {here}."
-    if not _is_caller(receiver, caller):
-        return f"The caller handed the work to {here}, and {rule}."
-    if receiver.loop is not None:
-        return f"{rule}; it was called on the event loop, so the receiver runs on the loop's own thread, {here}."
-    return f"{rule}: {here}, the caller's own."
+def crossing(run: Recording, hop: SpanDocument) -> str:
+    """What a hop did, in words that follow a colon: ``sync_to_async took the work from A to B, …``."""
+    direction, executor = hop.attributes["direction"], hop.attributes["executor"]
+    start, end = run.thread_name(hop), run.name_of_thread(hop.attributes.get("to_thread"))
+    if end is None:
+        return f"{direction} was called in {start}, and its work arrived nowhere"
+    return f"{direction} took the work from {start} to {end}, {_PLACES[executor].format(start=start)}"
 
 
-def _why_async(run: Recording, receiver: SpanDocument, dispatch: SpanDocument, under_asend: bool) -> str:
-    method, here, sender = dispatch.attributes["method"], run.thread_name(receiver), run.thread_name(dispatch)
-    if under_asend:
-        rule = f"{method}() awaits async receivers, each as a task of its own, on the event loop that it is awaited on"
-        return f"{rule}: the one of {here}."
-    rule = f"{method}() runs async receivers through async_to_sync"
-    if _loop_was_there_before(run, receiver):
-        return f"{rule}, which found the running event loop of {here}, whose work {sender} does, and made a task there."
-    where = f"a new thread, {here}" if receiver.thread != dispatch.thread else here
-    return f"{rule}; {sender} does no event loop's work, so a new loop was made in {where}."
-
-
-def _is_caller(span: SpanDocument, caller: SpanDocument | None) -> bool:
-    return caller is not None and span.thread == caller.thread
-
-
-def _loop_was_there_before(run: Recording, receiver: SpanDocument) -> bool:
-    """Whether the loop's thread was there apart from the receivers sent to it: a new one has nothing else."""
-    others = [span for span in run.spans if span.thread == receiver.thread and span.kind in {"caller", "step"}]
-    return bool(others) or run.is_server_loop(receiver.thread)
+#: What a developer can act on in each kind of place that asgiref chooses (``asgiref/sync.py``).
+_PLACES = {
+    "current-thread": "which waits in async_to_sync above it",
+    "request-context": "the one thread that this request's thread-sensitive work shares",
+    "process-single-thread": "the one thread that all thread-sensitive work outside of requests shares",
+    "loop-default-pool": "some thread of the event loop's pool, as thread_sensitive=False asks for",
+    "given-executor": "a thread of the executor that was given",
+    "main-loop": "whose event loop {start} works for",
+    "new-loop": "where it made a new event loop, as {start} works for none",
+}
 
 
 def reasons_for(verdict: "ReceiverVerdict", run: Recording, receiver: SpanDocument, dispatch: SpanDocument) -> Reasons:

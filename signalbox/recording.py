@@ -34,17 +34,27 @@ class Recording:
             parent = self._by_id.get(parent.parent) if parent.parent is not None else None
         return parent
 
+    def is_above(self, upper: SpanDocument, lower: SpanDocument) -> bool:
+        """Whether ``lower`` ran inside ``upper``."""
+        parent = lower.parent
+        while parent is not None and parent != upper.id:
+            above = self._by_id.get(parent)
+            parent = None if above is None else above.parent
+        return parent is not None
+
     def caller(self, span: SpanDocument) -> SpanDocument | None:
         """The caller that ``span`` worked for."""
         return self._by_id.get(span.attributes.get("caller", -1)) or self.above(span, "caller")
 
     def thread_name(self, span: SpanDocument) -> str:
-        thread = self.threads.get(span.thread)
-        return f"thread {span.thread}" if thread is None else thread.name
+        return self.name_of_thread(span.thread) or f"thread {span.thread}"
 
-    def is_server_loop(self, thread_key: int) -> bool:
-        """Whether the thread runs the event loop of the server, which was there before the run."""
-        return thread_key in self.server_loops
+    def name_of_thread(self, key: int | None) -> str | None:
+        """The name of a thread of the run; its key where nothing was recorded on it, None for no thread."""
+        if key is None:
+            return None
+        thread = self.threads.get(key)
+        return f"thread {key}" if thread is None else thread.name
 
     def had_event_loop(self, during: SpanDocument) -> bool:
         """Whether an event loop was running in some thread of the process while the span ran."""

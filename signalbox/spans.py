@@ -94,6 +94,7 @@ def new_span(kind: Kind, subject: Any, parent: Span | None, *, is_async: bool, a
         calling.get(),
         is_async,
         time.monotonic_ns(),
+        tree=None if parent is None or (parent.tree is None and parent.kind != "dispatch") else parent.root,
     )
 
 

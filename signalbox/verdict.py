@@ -27,6 +27,7 @@ class ReceiverVerdict(msgspec.Struct):
     event_loop_free: bool | None
     contextvar_visible: bool | None
     threadlocal_visible: bool | None
+    hop: int | None  #: the nearest hop above it
     why: str
     reasons: Reasons
 
@@ -50,7 +51,7 @@ def judge(run: Recording, error: str | None = None, notes: list[str] | None = No
 
 
 def _judge_receiver(run: Recording, receiver: SpanDocument, dispatch: SpanDocument) -> ReceiverVerdict:
-    caller = run.caller(receiver)
+    caller, hop = run.caller(receiver), run.above(receiver, "hop")
     verdict = ReceiverVerdict(
         span=receiver.id,
         dispatch=dispatch.id,
@@ -65,7 +66,8 @@ def _judge_receiver(run: Recording, receiver: SpanDocument, dispatch: SpanDocume
         event_loop_free=event_loop_free(run, receiver),
         contextvar_visible=receiver.attributes.get("contextvar_visible"),
         threadlocal_visible=receiver.attributes.get("threadlocal_visible"),
-        why=why(run, receiver, dispatch, caller),
+        hop=None if hop is None else hop.id,
+        why=why(run, receiver, dispatch, hop),
         reasons=Reasons(),
     )
     verdict.reasons = reasons_for(verdict, run, receiver, dispatch)

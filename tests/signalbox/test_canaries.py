@@ -1,8 +1,10 @@
 """The private names that the probe relies on. Canaries, not a promise: they fail first when a name changes."""
 
 import asyncio
+import os
 import threading
 
+from asgiref.sync import AsyncToSync, SyncToAsync, sync_to_async
 from django.db import connections
 from django.dispatch import Signal
 
@@ -63,3 +65,22 @@ def test_threading_knows_its_threads_by_ident() -> None:
 
 async def test_asyncio_tells_which_loop_runs() -> None:
     assert asyncio._get_running_loop() is asyncio.get_running_loop()
+
+
+def test_asgiref_keeps_the_function_of_a_crossing_in_its_object() -> None:
+    assert SyncToAsync(heard).func is heard
+    assert AsyncToSync(aheard).awaitable is aheard
+
+
+async def test_asgiref_chooses_a_thread_by_these_names() -> None:
+    assert SyncToAsync(heard)._thread_sensitive
+    assert SyncToAsync(heard)._executor is None
+    assert not hasattr(AsyncToSync.executors, "current")
+    assert SyncToAsync.thread_sensitive_context.get(None) is None
+    assert isinstance(AsyncToSync.loop_thread_executors, dict)
+
+
+async def test_asgiref_marks_the_threads_that_work_for_a_loop() -> None:
+    mark = await sync_to_async(lambda: SyncToAsync.threadlocal.main_event_loop)()
+    assert mark is asyncio.get_running_loop()
+    assert await sync_to_async(lambda: SyncToAsync.threadlocal.main_event_loop_pid)() == os.getpid()

@@ -148,37 +148,69 @@ class TestWasTheEventLoopFree:
         assert "something else held it for 50 ms" in verdict.reasons.event_loop_free
 
 
+def hop(executor: str, thread: int, to_thread: int | None, parent: int | None = None) -> SpanDocument:
+    direction = "async_to_sync" if executor.endswith("loop") else "sync_to_async"
+    known = {"direction": direction, "executor": executor, "to_thread": to_thread}
+    return span(6, "hop", thread, 5, 110, parent=parent, **known)
+
+
 class TestWhy:
-    def caller(self, thread: int, **known: Any) -> SpanDocument:
-        return span(5, "caller", thread, 0, 120, **known)
+    """Each kind of place that a hop leads to, and each way to get there."""
 
     def test_a_sync_receiver_under_send_in_the_callers_thread(self) -> None:
-        verdict = verdict_of(receiver(), dispatch(parent=5), self.caller(WORKER))
-        assert verdict.why.endswith("in the thread that it is called in: Worker, the caller's own.")
+        assert verdict_of(receiver(), dispatch()).why == (
+            "send() calls sync receivers itself, in the thread that it is called in: Worker,"
+            " with no hop between it and the caller."
+        )
 
-    def test_a_sync_receiver_under_send_behind_a_hop(self) -> None:
-        verdict = verdict_of(receiver(), dispatch(parent=5), self.caller(LOOP, is_async=True))
-        assert verdict.why.startswith("The caller handed the work to Worker")
+    def test_a_sync_receiver_under_send_on_an_event_loop(self) -> None:
+        why = verdict_of(receiver(LOOP, loop=1), dispatch(LOOP)).why
+        assert "in the thread that it is called in, and that is an event loop's own: MainThread, with" in why
 
-    def test_a_sync_receiver_under_send_on_the_loop(self) -> None:
-        verdict = verdict_of(receiver(LOOP, loop=1), dispatch(LOOP, parent=5), self.caller(LOOP, is_async=True))
-        assert "on the loop's own thread, MainThread" in verdict.why
+    @pytest.mark.parametrize(
+        ("executor", "place"),
+        [
+            ("request-context", "the one thread that this request's thread-sensitive work shares"),
+            ("process-single-thread", "the one thread that all thread-sensitive work outside of requests shares"),
+            ("loop-default-pool", "some thread of the event loop's pool, as thread_sensitive=False asks for"),
+            ("given-executor", "a thread of the executor that was given"),
+            ("current-thread", "which waits in async_to_sync above it"),
+        ],
+    )
+    def test_a_sync_receiver_under_send_behind_a_hop(self, executor: str, place: str) -> None:
+        verdict = verdict_of(receiver(), dispatch(parent=6), hop(executor, LOOP, WORKER))
+        assert verdict.hop == 6
+        assert verdict.why == (
+            "send() calls sync receivers itself, in the thread that it is called in:"
+            f" sync_to_async took the work from MainThread to Worker, {place}."
+        )
 
     def test_sync_receivers_under_asend(self) -> None:
-        verdict = verdict_of(receiver(), dispatch(LOOP, method="asend", is_async=True, parent=5), self.caller(LOOP))
-        assert "through sync_to_async, in the thread-sensitive thread Worker" in verdict.why
+        asend = dispatch(LOOP, method="asend", is_async=True)
+        verdict = verdict_of(receiver(parent=6), asend, hop("request-context", LOOP, WORKER, parent=1))
+        assert verdict.why.startswith("asend() calls its sync receivers together, through one hop: sync_to_async took")
 
-    def test_an_async_receiver_under_send_on_the_servers_loop(self) -> None:
-        verdict = verdict_of(receiver(LOOP, is_async=True, loop=1), dispatch(), server_loops=[LOOP])
-        assert "found the running event loop of MainThread, whose work Worker does" in verdict.why
-
-    def test_an_async_receiver_under_send_on_a_loop_made_for_it(self) -> None:
-        verdict = verdict_of(receiver(OTHER, is_async=True, loop=9), dispatch(), server_loops=[LOOP])
-        assert verdict.why.endswith("a new loop was made in a new thread, Other.")
+    @pytest.mark.parametrize(
+        ("executor", "place"),
+        [
+            ("main-loop", "MainThread, whose event loop Worker works for."),
+            ("new-loop", "MainThread, where it made a new event loop, as Worker works for none."),
+        ],
+    )
+    def test_an_async_receiver_under_send(self, executor: str, place: str) -> None:
+        there = receiver(LOOP, is_async=True, loop=1, parent=6)
+        verdict = verdict_of(there, dispatch(), hop(executor, WORKER, LOOP, parent=1))
+        assert verdict.why == (
+            f"send() runs async receivers as tasks, through one hop: async_to_sync took the work from Worker to {place}"
+        )
 
     def test_an_async_receiver_under_asend(self) -> None:
         verdict = verdict_of(receiver(LOOP, is_async=True), dispatch(LOOP, method="asend", is_async=True))
-        assert verdict.why.endswith("on the event loop that it is awaited on: the one of MainThread.")
+        assert verdict.why.startswith("asend() awaits async receivers as tasks on the event loop that it is awaited on")
+
+    def test_a_hop_that_never_arrived_says_so(self) -> None:
+        verdict = verdict_of(receiver(), dispatch(parent=6), hop("request-context", LOOP, None))
+        assert verdict.why.endswith("sync_to_async was called in MainThread, and its work arrived nowhere.")
 
 
 def test_a_run_without_receivers_has_the_error_alone() -> None:

@@ -1,0 +1,170 @@
+"""The hooks in asgiref: every crossing by ``sync_to_async`` or ``async_to_sync``, from which thread to which, and how.
+
+asgiref decides which thread and which loop; the hop writes down where the work arrived. To see it arrive, the call is
+made on a copy of the ``SyncToAsync`` or ``AsyncToSync`` object whose function notes the thread before it goes on.
+"""
+
+import asyncio
+import copy
+import functools
+import os
+import time
+from collections.abc import Callable, Coroutine
+from types import CoroutineType
+from typing import Any, Literal
+
+from asgiref.sync import AsyncToSync, SyncToAsync
+
+from signalbox.coroutines import Driven
+from signalbox.faults import give_up
+from signalbox.names import Function, function_of
+from signalbox.spans import Span, buffer, current, end_span, new_span
+from signalbox.threads import current_thread
+
+Direction = Literal["sync_to_async", "async_to_sync"]
+#: Where the work went: see docs/architecture.md, "Hops".
+Executor = Literal[
+    "current-thread",
+    "request-context",
+    "process-single-thread",
+    "loop-default-pool",
+    "given-executor",
+    "main-loop",
+    "new-loop",
+]
+
+
+class Hop:
+    """What names a hop, and where its work arrived; the fields after ``executor`` are filled in as it happens."""
+
+    __slots__ = ("arrived_ns", "direction", "executor", "function", "left_ns", "to_thread")
+
+    def __init__(self, direction: Direction, function: Function, executor: Executor | None) -> None:
+        self.direction = direction
+        self.function = function
+        self.executor = executor
+        self.to_thread: int | None = None
+        self.arrived_ns: int | None = None
+        self.left_ns: int | None = None
+
+    def arrive(self) -> None:
+        self.to_thread = current_thread().key
+        self.arrived_ns = time.monotonic_ns()
+
+    def leave(self) -> None:
+        self.left_ns = time.monotonic_ns()
+
+
+def hooks() -> dict[type, dict[str, Any]]:
+    """What to put into the classes of asgiref."""
+    return {
+        SyncToAsync: {"__call__": _hook_sync_to_async(SyncToAsync.__call__)},
+        AsyncToSync: {"__call__": _hook_async_to_sync(AsyncToSync.__call__)},
+    }
+
+
+def _hook_sync_to_async(original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    async def __call__(self: Any, /, *args: Any, **kwargs: Any) -> Any:  # noqa: N807 (the name that it replaces)
+        span = _begin("sync_to_async", self, self.func)
+        if span is None:
+            return await original(self, *args, **kwargs)
+        observed = _observed(self, "func", functools.partial(_arrive_and_call, span.subject, self.func))
+        return await Driven(original(observed, *args, **kwargs), span)
+
+    return __call__
+
+
+def _hook_async_to_sync(original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def __call__(self: Any, /, *args: Any, **kwargs: Any) -> Any:  # noqa: N807 (the name that it replaces)
+        span = _begin("async_to_sync", self, self.awaitable)
+        if span is None:
+            return original(self, *args, **kwargs)
+        main_loop = _main_loop()
+        arrive = functools.partial(_arrive_and_await, span.subject, main_loop, self.awaitable)
+        observed = _observed(self, "awaitable", arrive)
+        token = current.set(span)
+        try:
+            result = original(observed, *args, **kwargs)
+        except BaseException as error:
+            current.reset(token)
+            _end(span, error)
+            raise
+        current.reset(token)
+        _end(span)
+        return result
+
+    return __call__
+
+
+def _begin(direction: Direction, crossing: Any, function: Any) -> Span | None:
+    """The span of a hop, in the thread that makes it; None where nothing is recorded."""
+    parent = current.get()
+    if not isinstance(parent, Span) or parent.root.dropped:
+        return None  # a hop explains the spans that it stands between: by itself it is of no interest
+    try:
+        executor = _executor(crossing) if direction == "sync_to_async" else None
+        subject = Hop(direction, function_of(function), executor)
+        span = new_span("hop", subject, parent, is_async=direction == "sync_to_async")
+        return span if buffer().put(span) else None
+    except Exception as fault:
+        give_up(fault)
+        return None
+
+
+def _end(span: Span, error: BaseException | None = None) -> None:
+    try:
+        end_span(span, error)
+    except Exception as fault:
+        give_up(fault)
+
+
+def _observed(crossing: Any, name: str, function: Callable[..., Any]) -> Any:
+    """A copy of the object for this one call, whose function notes where it arrives."""
+    observed = copy.copy(crossing)
+    setattr(observed, name, function)
+    return observed
+
+
+def _arrive_and_call(hop: Hop, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    hop.arrive()
+    try:
+        return function(*args, **kwargs)
+    finally:
+        hop.leave()
+
+
+def _arrive_and_await(hop: Hop, main_loop: Any, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    awaitable = function(*args, **kwargs)
+    return _awaited(hop, main_loop, awaitable) if isinstance(awaitable, CoroutineType) else awaitable
+
+
+async def _awaited(hop: Hop, main_loop: Any, coroutine: Coroutine[Any, Any, Any]) -> Any:
+    hop.executor = "main-loop" if asyncio._get_running_loop() is main_loop else "new-loop"
+    hop.arrive()
+    try:
+        return await coroutine
+    finally:
+        hop.leave()
+
+
+def _executor(crossing: SyncToAsync[Any, Any]) -> Executor:
+    """Which thread asgiref is about to choose: it asks in this order (``SyncToAsync.__call__``)."""
+    if not crossing._thread_sensitive:
+        return "given-executor" if crossing._executor is not None else "loop-default-pool"
+    if getattr(AsyncToSync.executors, "current", None):
+        return "current-thread"
+    if SyncToAsync.thread_sensitive_context.get(None):
+        return "request-context"
+    if asyncio._get_running_loop() in AsyncToSync.loop_thread_executors:
+        return "current-thread"
+    return "process-single-thread"
+
+
+def _main_loop() -> asyncio.AbstractEventLoop | None:
+    """The loop that asgiref has marked this thread with, if the mark is of this process (``AsyncToSync.__call__``)."""
+    if getattr(SyncToAsync.threadlocal, "main_event_loop_pid", None) != os.getpid():
+        return None
+    loop: asyncio.AbstractEventLoop | None = getattr(SyncToAsync.threadlocal, "main_event_loop", None)
+    return loop
