@@ -1,25 +1,43 @@
-import { visibleBox } from "./bars.js";
+import { boxOf } from "./marks.js";
 /** @import { Span } from "./types.js" */
 /** @import { Box } from "./bars.js" */
 /** @import { Frame } from "./picture.js" */
 
 /** Arrows where execution crosses from one thread to another: from a span to its child on another lane. */
 const MOST = 400;
+const CLEAR = 16;
 const HEAD = 5;
 
 /** @param {CanvasRenderingContext2D} context @param {Frame} frame */
 export function drawArrows(context, frame) {
   const crossings = findCrossings(frame);
   if (crossings.length > MOST) return;
+  const chosen = crossings.filter(({ span }) => isChosen(span, frame));
+  const crowded = crossings.length > CLEAR;
+  stroke(context, frame, crossings, crowded || frame.lit ? 0.3 : 1, !crowded);
+  if (crowded || frame.lit) stroke(context, frame, chosen, 1, true);
+}
+
+/** One of its ends is under the pointer, or has the focus, or is pointed at. @param {Span} span @param {Frame} frame */
+function isChosen(span, frame) {
+  const ends = [span, span.parentSpan];
+  return frame.marked.some((mark) => ends.includes(mark.span)) || ends.every((end) => end && frame.lit?.has(end));
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context @param {Frame} frame @param {{from: Box, to: Box}[]} crossings @param {number} alpha
+ * @param {boolean} halo keeps the line apart from the bars that it passes
+ */
+function stroke(context, frame, crossings, alpha, halo) {
   const line = new Path2D();
   const heads = new Path2D();
   for (const { from, to } of crossings) addArrow(line, heads, from, to, frame);
+  context.globalAlpha = alpha * 0.75;
   context.lineWidth = 5;
   context.strokeStyle = frame.palette.panel;
-  context.globalAlpha = 0.75;
-  context.stroke(line);
-  context.globalAlpha = frame.lit ? 0.5 : 1;
-  context.lineWidth = 1.5;
+  if (halo) context.stroke(line);
+  context.globalAlpha = alpha;
+  context.lineWidth = halo ? 1.5 : 1;
   context.strokeStyle = frame.palette.arrow;
   context.stroke(line);
   context.fillStyle = frame.palette.arrow;
@@ -29,23 +47,13 @@ export function drawArrows(context, frame) {
 
 /** @param {Frame} frame */
 function findCrossings(frame) {
-  /** @type {Map<Span, Box>} */
-  const boxes = new Map();
-  /** @type {Span[]} */
-  const crossing = [];
-  for (const lane of frame.geometry.lanes) {
-    for (const row of lane.placedRows) {
-      for (const span of row.spans) {
-        const box = visibleBox(span, row, frame);
-        if (box) boxes.set(span, box);
-        if (span.parentSpan && span.parentSpan.lane !== span.lane) crossing.push(span);
-      }
-    }
-  }
-  return crossing.flatMap((span) => {
-    const from = span.parentSpan && boxes.get(span.parentSpan);
-    const to = boxes.get(span);
-    return from && to && frame.scale.x(span.start_ns) >= frame.scale.left - 1 ? [{ from, to }] : [];
+  const { scale, geometry } = frame;
+  if (geometry.crossings.length > MOST * 4) return [];
+  return geometry.crossings.flatMap((span) => {
+    const x = scale.x(span.start_ns);
+    const from = span.parentSpan && boxOf(span.parentSpan, frame);
+    const to = boxOf(span, frame);
+    return from && to && x >= scale.left - 1 && x <= scale.right ? [{ span, from, to }] : [];
   });
 }
 

@@ -39,7 +39,7 @@ export function drawGrid(context, frame) {
 /** @param {CanvasRenderingContext2D} context @param {Frame} frame */
 export function drawNow(context, frame) {
   const x = Math.round(frame.scale.x(frame.now)) + 0.5;
-  if (!frame.live || x < frame.scale.left || x > frame.scale.right) return;
+  if (!frame.growing || x < frame.scale.left || x > frame.scale.right) return;
   context.strokeStyle = frame.palette.accent;
   context.globalAlpha = 0.55;
   context.lineWidth = 1;

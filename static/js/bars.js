@@ -1,5 +1,5 @@
 import { Batches } from "./batches.js";
-import { barBox } from "./geometry.js";
+import { barHeight } from "./geometry.js";
 /** @import { Span } from "./types.js" */
 /** @import { Row } from "./geometry.js" */
 /** @import { Frame } from "./picture.js" */
@@ -62,7 +62,8 @@ export function visibleBox(span, row, frame) {
   if (right < scale.left || left > scale.right) return null;
   const x = Math.round(Math.max(left, scale.left - 8));
   const width = Math.max(2, Math.round(Math.min(right, scale.right + 8)) - x);
-  return { x, width, ...barBox(span, row, frame.metrics) };
+  const height = barHeight(span, row, frame.metrics);
+  return { x, y: row.y + Math.floor((row.height - height) / 2), width, height };
 }
 
 /** @param {Batches} batches @param {Span} span @param {Box} box @param {Frame} frame */
@@ -79,6 +80,11 @@ function colourName(span) {
   return span.kind === "receiver" ? (span.attributes.is_async ? "async" : "sync") : span.kind;
 }
 
+/** One pixel off a bar that is wide enough, so that it does not run into the next. @param {Box} box */
+function apart(box) {
+  return box.width < 8 ? box : { ...box, width: box.width - 1 };
+}
+
 /** Sync callers and steps are solid but subdued: the receiver is what one looks for. @param {Span} span @param {Frame} frame */
 function solidName(span, frame) {
   const name = colourName(span);
@@ -90,7 +96,7 @@ function solidName(span, frame) {
 function drawSolid(batches, span, box, frame) {
   const name = solidName(span, frame);
   const paint = name === "async" ? frame.patterns.async : frame.palette[name];
-  addRect(batches.path("solid", name, paint), box, radius(span, box));
+  addRect(batches.path("solid", name, paint), apart(box), radius(span, box));
 }
 
 /** @param {Batches} batches @param {Span} span @param {Box} box @param {Frame} frame */
@@ -104,7 +110,7 @@ function drawOutline(batches, span, box, frame) {
 
 /** @param {Batches} batches @param {Span} span @param {Box} box @param {Frame} frame */
 function drawSuspended(batches, span, box, frame) {
-  if (span.kind === "hop") drawThread(batches, box, frame);
+  if (span.kind === "hop") drawThread(batches, box, frame.palette.hop);
   else drawOutline(batches, span, box, frame);
   for (const [start, end] of runningParts(span, frame)) {
     const x = Math.round(Math.max(frame.scale.x(start), box.x));
@@ -125,10 +131,10 @@ export function runningParts(span, frame) {
   return [[span.start_ns, span.start_ns], [frame.now, frame.now]];
 }
 
-/** A suspended hop is a line with an end, not a box: nothing runs there. @param {Batches} batches @param {Box} box @param {Frame} frame */
-function drawThread(batches, box, frame) {
-  const y = Math.round(box.y + box.height / 2) + 0.5;
-  const path = batches.path("outline", "hop thread", frame.palette.hop, 1.5, [3, 3]);
+/** A suspended hop is a line along the bottom of its row, not a box: nothing runs there. @param {Batches} batches @param {Box} box @param {string} colour */
+function drawThread(batches, box, colour) {
+  const y = box.y + box.height - 1.5;
+  const path = batches.path("outline", "hop thread", colour, 1.5, [3, 3]);
   path.moveTo(box.x, y);
   path.lineTo(box.x + box.width, y);
 }

@@ -11,7 +11,7 @@ export class Batches {
   #styles = new Map();
 
   /**
-   * @param {keyof LAYERS} layer @param {string} name @param {string | CanvasPattern} paint
+   * @param {keyof typeof LAYERS} layer @param {string} name @param {string | CanvasPattern} paint
    * @param {number} [width] of a stroke; 0 fills @param {number[]} [dash]
    */
   path(layer, name, paint, width = 0, dash = []) {

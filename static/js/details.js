@@ -1,5 +1,6 @@
 import { fill, h } from "./dom.js";
 import { duration, ticking } from "./format.js";
+import { executorOf, queuedOf } from "./hops.js";
 import { boxOf } from "./marks.js";
 /** @import { Span } from "./types.js" */
 /** @import { SpanStore } from "./store.js" */
@@ -10,12 +11,14 @@ const MARGIN = 10;
 /** The card with everything that is known of one span, beside its bar. */
 export class Details {
   #card;
+  #canvas;
   #store;
   #shown = "";
 
-  /** @param {HTMLElement} card @param {SpanStore} store */
-  constructor(card, store) {
+  /** @param {HTMLElement} card @param {HTMLElement} canvas @param {SpanStore} store */
+  constructor(card, canvas, store) {
     this.#card = card;
+    this.#canvas = canvas;
     this.#store = store;
   }
 
@@ -64,6 +67,8 @@ export class Details {
       ["on its thread", occupied(span)],
       ["thread", thread ? `${thread.name}${thread.event_loop ? ", event loop" : ""}` : null],
       ["ident", thread ? String(thread.ident) : null],
+      ["goes to", executorOf(span)],
+      ["queued", queuedOf(span)],
       ["task", span.task === null ? null : `${span.task}`],
       ["signal", attributes.signal ?? null],
       ["sender", attributes.sender ?? null],
@@ -73,20 +78,22 @@ export class Details {
     ];
   }
 
-  /** Below the bar, or above where there is no room; never out of the picture. @param {Span} span @param {Frame} frame */
+  /** Below the bar, or above where there is no room; never beside the picture. @param {Span} span @param {Frame} frame */
   #place(span, frame) {
     const box = boxOf(span, frame);
     const within = /** @type {HTMLElement} */ (this.#card.offsetParent);
-    if (!box || !within) return this.hide();
+    if (!box || !within) {
+      this.hide();
+      return;
+    }
+    const shift = this.#canvas.getBoundingClientRect().top - within.getBoundingClientRect().top;
     const { offsetWidth: width, offsetHeight: height } = this.#card;
     const middle = Math.max(box.x, frame.scale.left) + MARGIN;
-    const left = Math.max(MARGIN, Math.min(middle, within.clientWidth - width - MARGIN));
-    const below = box.y + box.height + MARGIN;
-    const above = box.y - height - MARGIN;
-    const fitsBelow = below + height <= within.clientHeight + 60 || above < 0;
-    this.#card.style.left = `${left}px`;
+    const below = shift + box.y + box.height + MARGIN;
+    const above = shift + box.y - height - MARGIN;
+    const fitsBelow = within.getBoundingClientRect().top + below + height <= innerHeight || above < 0;
+    this.#card.style.left = `${Math.max(MARGIN, Math.min(middle, within.clientWidth - width - MARGIN))}px`;
     this.#card.style.top = `${fitsBelow ? below : above}px`;
-    return undefined;
   }
 }
 

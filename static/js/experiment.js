@@ -36,7 +36,7 @@ export class ExperimentForm {
     fillOptions(find("[name=caller]", form), catalogue.callers, CALLER_GROUPS);
     fillOptions(find("[name=way]", form), catalogue.ways, WAY_GROUPS);
     this.#input("delay_ms").max = String(catalogue.limits?.delay_ms ?? 10_000);
-    form.addEventListener("input", () => this.#describe());
+    for (const type of ["input", "change"]) form.addEventListener(type, () => this.#describe());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       run(this.value);

@@ -63,7 +63,7 @@ export class Feed {
     this.hello = hello;
     if (!sameServer) this.#store.abandon(this.#clock.now(), (span) => !isAmong(hello.processes, span.process));
     this.#clock.set(hello.clock);
-    for (const { process, role } of hello.processes) this.#store.processes.set(process, role);
+    this.#store.setProcesses(hello.processes);
     for (const thread of hello.threads) this.#store.addThread(thread);
     this.#changed();
   }

@@ -66,11 +66,13 @@ export class Follow {
     return this.everything || isExperiment(span);
   }
 
-  /** @param {Span[]} begun @param {Span[]} ended */
+  /** What ended before comes first: what begins while it ran belongs to the same burst. @param {Span[]} begun @param {Span[]} ended */
   #see(begun, ended) {
+    const fresh = new Set(begun);
+    for (const span of ended) {
+      if (this.#burst && !fresh.has(span) && this.#counts(span)) this.#burst.end = Math.max(this.#burst.end, span.end_ns ?? 0);
+    }
     for (const span of begun.filter((one) => this.#counts(one))) this.#begin(span);
-    if (!this.#burst) return;
-    for (const span of ended.filter((one) => this.#counts(one))) this.#burst.end = Math.max(this.#burst.end, span.end_ns ?? 0);
   }
 
   /** @param {Span} span */

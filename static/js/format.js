@@ -57,14 +57,14 @@ export function unslug(slug) {
 }
 
 /**
- * "now", "12 s ago", "4 min ago", then the clock time, then the date.
+ * "now", "12 s", "4 min" ago, then the clock time, then the date.
  * @param {Date} then @param {Date} now
  */
 export function ago(then, now = new Date()) {
   const seconds = (now.getTime() - then.getTime()) / 1000;
   if (seconds < 2) return "now";
-  if (seconds < 60) return `${Math.floor(seconds)} s ago`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 60) return `${Math.floor(seconds)} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
   const sameDay = then.toDateString() === now.toDateString();
   return sameDay ? then.toLocaleTimeString([], { timeStyle: "short" }) : then.toLocaleDateString([], { dateStyle: "medium" });
 }

@@ -2,8 +2,9 @@ import { stripY } from "./geometry.js";
 import { duration } from "./format.js";
 import { FONT } from "./labels.js";
 /** @import { PlacedLane } from "./geometry.js" */
-/** @import { Pause } from "./types.js" */
 /** @import { Frame } from "./picture.js" */
+
+/** @typedef {{start_ns: number, end_ns: number, what: string}} Break */
 
 /** The heartbeat of an event loop: a beaded line, broken where the loop came late because something held its thread. */
 const BEAD_PX = 9;
@@ -12,39 +13,75 @@ const BEAD_PX = 9;
 export function drawHeartbeats(context, frame) {
   for (const lane of frame.geometry.lanes) {
     if (!lane.thread.event_loop) continue;
-    const pauses = visiblePauses(frame.pausesOf(lane.key), frame);
+    const pauses = visiblePauses(pausesOf(lane, frame), frame);
     drawBeads(context, frame, lane, pauses);
     for (const pause of pauses) drawPause(context, frame, lane, pause);
   }
 }
 
-/** @param {Pause[]} pauses @param {Frame} frame */
+/**
+ * What was measured, and the silence that is going on.
+ * @param {PlacedLane} lane @param {Frame} frame
+ * @returns {Break[]}
+ */
+function pausesOf({ key }, { silentSince, now, pausesOf: measured }) {
+  const pauses = measured(key).map(({ start_ns, end_ns }) => ({ start_ns, end_ns, what: "loop blocked" }));
+  return silentSince === null ? pauses : [...pauses, { start_ns: silentSince, end_ns: now, what: "loop silent" }];
+}
+
+/**
+ * While the server says nothing, what runs is drawn on, but as a guess: it may have ended long ago.
+ * @param {CanvasRenderingContext2D} context @param {Frame} frame
+ */
+export function drawSilence(context, frame) {
+  if (frame.silentSince === null) return;
+  const from = Math.max(frame.scale.x(frame.silentSince), frame.scale.left);
+  const to = Math.min(frame.scale.x(frame.now), frame.scale.right);
+  context.globalAlpha = 0.6;
+  for (const lane of frame.geometry.lanes) {
+    context.fillStyle = frame.palette[lane.thread.event_loop ? "lane-loop" : "lane"];
+    for (const row of lane.placedRows) context.fillRect(from, row.y - 1, to - from, row.height + 2);
+  }
+  context.globalAlpha = 1;
+}
+
+/** @param {Break[]} pauses @param {Frame} frame */
 function visiblePauses(pauses, { scale }) {
   return pauses
-    .map(({ start_ns, end_ns }) => ({ left: scale.x(start_ns), right: scale.x(end_ns), ns: end_ns - start_ns }))
+    .map(({ start_ns, end_ns, what }) => ({ left: scale.x(start_ns), right: scale.x(end_ns), text: `${what} ${duration(end_ns - start_ns)}` }))
     .filter(({ left, right }) => right > scale.left && left < scale.right && right - left >= 1);
+}
+
+/**
+ * A server's main loop beats all the time. Of any other loop, a new one for one dispatch say, no more is known than what ran on it.
+ * @param {PlacedLane} lane @param {Frame} frame
+ */
+function lifeOf(lane, frame) {
+  if (frame.isServerLoop(lane)) return { start: -Infinity, end: frame.now };
+  const spans = lane.rows.flat();
+  return { start: Math.min(...spans.map((span) => span.start_ns)), end: Math.max(...spans.map((span) => span.end_ns ?? frame.now)) };
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {PlacedLane} lane @param {{left: number, right: number}[]} pauses */
 function drawBeads(context, frame, lane, pauses) {
   const y = stripY(lane, frame.metrics);
-  const end = Math.min(frame.scale.right, frame.scale.x(frame.now));
+  const { start, end } = lifeOf(lane, frame);
+  const last = Math.min(frame.scale.right, frame.scale.x(end));
   context.fillStyle = frame.palette.ok;
   context.beginPath();
-  for (let x = frame.scale.left + 3; x < end; x += BEAD_PX) {
+  for (let x = Math.max(frame.scale.left + 3, frame.scale.x(start)); x < last; x += BEAD_PX) {
     if (!pauses.some(({ left, right }) => x >= left && x <= right)) context.rect(Math.round(x), y, 3, 2);
   }
   context.fill();
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {PlacedLane} lane @param {{left: number, right: number, ns: number}} pause */
-function drawPause(context, frame, lane, { left, right, ns }) {
+/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {PlacedLane} lane @param {{left: number, right: number, text: string}} pause */
+function drawPause(context, frame, lane, { left, right, text }) {
   const y = stripY(lane, frame.metrics);
   const from = Math.max(left, frame.scale.left);
   const to = Math.min(right, frame.scale.right);
   context.fillStyle = frame.palette.bad;
   context.fillRect(Math.round(from), y - 1, Math.max(2, Math.round(to - from)), 4);
-  const text = `loop blocked ${duration(ns)}`;
   if (to - from < text.length * 7) return;
   context.font = FONT.replace("12px", "600 10.5px");
   context.textBaseline = "middle";

@@ -1,5 +1,6 @@
 import { duration, plural, shortName, splitError, ticking } from "./format.js";
 import { runningParts, visibleBox } from "./bars.js";
+import { executorOf, queuedOf } from "./hops.js";
 /** @import { Span } from "./types.js" */
 /** @import { Box } from "./bars.js" */
 /** @import { Frame } from "./picture.js" */
@@ -69,7 +70,7 @@ function whatIsUnder(span, frame, x, width) {
   if (!span.attributes.is_async) return span.kind === "receiver" ? { colour: "on-sync", halo: false } : BESIDE;
   if (span.kind === "receiver") return { colour: "ink", halo: true };
   const solid = runningParts(span, frame).some(([start, end]) => frame.scale.x(start) <= x + width / 4 && frame.scale.x(end) >= x + (width * 3) / 4);
-  return solid ? { colour: "panel", halo: false } : BESIDE;
+  return solid ? { colour: "panel", halo: false } : { colour: "ink", halo: true };
 }
 
 /** @param {string} text @param {number} characters */
@@ -84,6 +85,7 @@ function cut(text, characters) {
  */
 function write(context, frame, x, y, [main, more], { colour, halo }) {
   if (halo) {
+    context.setLineDash([]);
     context.strokeStyle = frame.palette.panel;
     context.lineWidth = 4;
     context.lineJoin = "round";
@@ -109,14 +111,15 @@ function labelOf(span, frame) {
 
 /** @param {Span} span @param {Frame} frame */
 function timesOf(span, frame) {
-  const time = span.end_ns === null ? ticking(frame.now - span.start_ns) : duration(span.end_ns - span.start_ns);
+  const time = span.outcome === "unfinished" ? "unfinished" : span.end_ns === null ? ticking(frame.now - span.start_ns) : duration(span.end_ns - span.start_ns);
   return [`· ${span.attributes.is_async ? "async" : "sync"} · ${time}`, `· ${time}`];
 }
 
 /** @param {Span} span */
 function furtherOf(span) {
   if (span.kind === "dispatch") return receiversOf(span);
-  return span.kind === "caller" && mostlySuspended(span) ? "· suspended, the loop is free" : "";
+  if (span.kind === "hop") return [executorOf(span), queuedOf(span) && `queued ${queuedOf(span)}`].flatMap((text) => (text ? [`· ${text}`] : [])).join(" ");
+  return span.kind === "caller" && mostlySuspended(span) ? "· suspended" : "";
 }
 
 /** @param {Span} span */

@@ -23,6 +23,8 @@ const REFRESH_RUNS_MS = 200;
 const PROVISIONAL_EVERY_MS = 100;
 const SPARE_NS = 80e6;
 
+/** @typedef {{since: number}} Pending */
+
 class Laboratory {
   #store = new SpanStore();
   #clock = new ServerClock();
@@ -30,7 +32,14 @@ class Laboratory {
   #feed = new Feed(this.#store, this.#clock, () => this.#feedChanged());
   #status = new Status(this.#feed);
   #stage = new Stage(
-    { store: this.#store, now: () => this.#clock.now(), target: () => this.#follow.target(), origin: () => this.#follow.origin, live: true },
+    {
+      store: this.#store,
+      now: () => this.#clock.now(),
+      target: () => this.#follow.target(),
+      origin: () => this.#follow.origin,
+      live: true,
+      silentSince: () => (this.#feed.silentMs ? this.#clock.now() - this.#feed.silentMs * 1e6 : null),
+    },
     { p: () => this.#pause(!this.#feed.paused), l: () => this.#stage.viewport.follow(true) },
   );
   #provisional = new Provisional(find("#verdict"), this.#store);
@@ -39,9 +48,10 @@ class Laboratory {
   #form = null;
   /** @type {Catalogue | null} */
   #catalogue = null;
-  /** @type {Set<{since: number}>} runs that have not answered yet */
+  /** @type {Set<Pending>} runs that have not answered yet */
   #pending = new Set();
-  #latest = 0;
+  /** @type {Pending | null} the run that was asked for last: the verdict is about it */
+  #latest = null;
   #refresh = 0;
 
   async start() {
@@ -80,10 +90,12 @@ class Laboratory {
 
   /** @param {HTMLButtonElement} button */
   #bindPreset(button) {
+    const way = this.#catalogue?.ways.find(({ slug }) => slug === button.dataset.way);
+    if (way) find("code", button).textContent = way.title;
     button.disabled = false;
     button.addEventListener("click", () => {
-      const { caller = "", way = "", receivers = "" } = button.dataset;
-      this.#form?.set({ caller, way, receivers, fail: null });
+      const { caller, way: slug, receivers } = button.dataset;
+      this.#form?.set({ caller, way: slug, receivers, fail: null });
       if (this.#form) this.#run(this.#form.value);
     });
   }
@@ -110,21 +122,21 @@ class Laboratory {
     if (!caller || !this.#catalogue) return;
     const { caller: _slug, ...options } = experiment;
     const pending = { since: this.#clock.now() };
-    const turn = this.#begin(pending, experiment);
+    this.#begin(pending, experiment);
     try {
       const run = await runExperiment(caller, options);
       this.#store.takeRun(run);
       this.#finish(pending);
-      if (turn === this.#latest) this.#showRun(run);
+      if (pending === this.#latest) this.#showRun(run);
     } catch (error) {
       this.#finish(pending);
-      if (turn === this.#latest) this.#showNothing();
+      if (pending === this.#latest) this.#showNothing();
       this.#notice(error);
     }
     this.#refreshRuns();
   }
 
-  /** @param {{since: number}} pending @param {Experiment} experiment */
+  /** @param {Pending} pending @param {Experiment} experiment */
   #begin(pending, experiment) {
     if (this.#feed.paused) this.#pause(false);
     this.#notice(null);
@@ -137,10 +149,10 @@ class Laboratory {
     this.#leaveEmptyState(experiment);
     this.#showBusy();
     if (this.#catalogue) showCode(find("#code"), this.#catalogue, experiment);
-    return (this.#latest += 1);
+    this.#latest = pending;
   }
 
-  /** @param {{since: number}} pending */
+  /** @param {Pending} pending */
   #finish(pending) {
     this.#pending.delete(pending);
     if (!this.#pending.size) this.#follow.settle();
@@ -182,12 +194,14 @@ class Laboratory {
   }
 
   #showProvisional() {
-    const first = Math.min(...[...this.#pending].map(({ since }) => since));
-    if (this.#pending.size) this.#provisional.show(first, this.#clock.now(), this.#feed.silentMs);
+    if (!this.#latest || !this.#pending.has(this.#latest)) return;
+    this.#provisional.show(this.#latest.since, this.#clock.now(), this.#feed.silentMs);
+    this.#stage.picture.invalidate();
   }
 
   #feedChanged() {
     this.#status?.show();
+    if (this.#feed?.hello) find("#server-process").textContent = `process ${this.#feed.hello.server}`;
     const badge = find("#held");
     badge.hidden = !this.#feed?.paused;
     badge.textContent = `paused · ${plural(this.#feed?.held ?? 0, "batch", "batches")} held back`;

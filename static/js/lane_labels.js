@@ -1,7 +1,10 @@
 import { fill, h } from "./dom.js";
 import { plural } from "./format.js";
+import { roleOf } from "./hops.js";
 /** @import { SpanStore } from "./store.js" */
 /** @import { Geometry, PlacedLane } from "./geometry.js" */
+
+const LINE_PX = 16;
 
 /**
  * The lanes' labels, as text in the page: an ident can be selected, copied and found with the browser's search.
@@ -25,24 +28,25 @@ export class LaneLabels {
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#container.classList.toggle("narrow", geometry.gutter === 0);
-    fill(this.#container, geometry.lanes.flatMap((lane, at) => this.#label(lane, texts[at])));
+    fill(this.#container, geometry.lanes.flatMap((lane, at) => this.#label(lane, texts[at], geometry.gutter)));
     for (const element of /** @type {Iterable<HTMLElement>} */ (this.#container.children)) {
       element.style.top = `${element.dataset.top}px`;
-      if (element.dataset.height) element.style.maxHeight = `${element.dataset.height}px`;
+      if (element.dataset.height) element.style.height = `${element.dataset.height}px`;
     }
   }
 
-  /** @param {PlacedLane} lane @param {Record<string, string>} lines */
-  #label(lane, lines) {
+  /** @param {PlacedLane} lane @param {Record<string, string>} lines @param {number} gutter */
+  #label(lane, lines, gutter) {
     const group = lane.group && h("p", { class: "process", dataset: { top: lane.y - 23 } }, lines.process);
+    const room = gutter ? Math.max(1, Math.floor((lane.height - 8) / LINE_PX)) : 2;
     const label = h(
       "div",
-      { class: "lane-label", dataset: { top: lane.y + 7, height: lane.height - 8 } },
-      h("strong", { title: lines.name }, lines.name),
-      h("span", { class: lane.thread.event_loop ? "role loop" : "role" }, lines.role),
-      h("span", { class: "ident", title: `threading.get_ident() is ${lines.ident}, native id ${lane.thread.native_id}` }, lines.ident),
+      { class: "lane-label", title: Object.values(lines).filter(Boolean).join("\n"), dataset: { top: lane.y + (room > 1 ? 7 : 3), height: room * LINE_PX } },
+      h("strong", {}, lines.name),
+      (lane.thread.event_loop || room > 2) && h("span", { class: lane.thread.event_loop ? "role loop" : "role" }, lines.role),
+      h("span", { class: "ident" }, lines.ident),
       lines.connection && h("span", { class: "serial" }, lines.connection),
-      lines.reused && h("span", { class: `reused ${lines.twin}`, title: "The operating system gave one ident to several threads, one after the other" }, lines.reused),
+      lines.reused && h("span", { class: `reused ${lines.twin}` }, lines.reused),
     );
     return group ? [group, label] : [label];
   }
@@ -55,9 +59,10 @@ export class LaneLabels {
     return {
       process: `process ${thread.process}${role ? ` · ${role}` : ""}`,
       name: thread.name,
-      role: thread.event_loop ? "event loop" : "worker thread",
-      ident: String(thread.ident),
+      role: thread.event_loop ? "event loop" : thread.name === "MainThread" ? "main thread" : roleOf(rows.flat()),
+      ident: Number.isNaN(thread.ident) ? "ident unknown" : String(thread.ident),
       connection: serials.size ? `${serials.size > 1 ? "connections" : "connection"} ${[...serials].slice(0, 4).join(", ")}` : "",
+      native: Number.isNaN(thread.native_id) ? "" : `native id ${thread.native_id}`,
       reused: uses > 1 ? `ident of ${plural(uses, "thread")}` : "",
     };
   }

@@ -28,9 +28,10 @@
 /**
  * @param {Iterable<Span>} spans by start within each lane
  * @param {Map<string, Thread>} threads
+ * @param {Iterable<number>} [servers] processes whose event loop is shown whatever happens
  * @returns {Lane[]}
  */
-export function layoutLanes(spans, threads) {
+export function layoutLanes(spans, threads, servers = []) {
   /** @type {Map<string, Span[]>} */
   const byLane = new Map();
   for (const span of spans) {
@@ -38,7 +39,7 @@ export function layoutLanes(spans, threads) {
     if (lane) lane.push(span);
     else byLane.set(span.lane, [span]);
   }
-  for (const key of loopsOf(byLane, threads)) byLane.set(key, []);
+  for (const key of loopsOf(byLane, threads, servers)) byLane.set(key, []);
   return [...byLane]
     .map(([key, inLane]) => ({ key, thread: threads.get(key) ?? unknownThread(inLane[0]), rows: packLane(inLane) }))
     .toSorted((a, b) => compareThreads(a.thread, b.thread));
@@ -46,16 +47,17 @@ export function layoutLanes(spans, threads) {
 
 /**
  * A process's main event loop has a lane even when none of its spans is in view: that it is idle is an answer, too.
- * @param {Map<string, Span[]>} byLane @param {Map<string, Thread>} threads
+ * @param {Map<string, Span[]>} byLane @param {Map<string, Thread>} threads @param {Iterable<number>} servers
  */
-function loopsOf(byLane, threads) {
-  const processes = new Set([...byLane.keys()].map((key) => threads.get(key)?.process));
-  /** @type {Map<number, string>} */
+function loopsOf(byLane, threads, servers) {
+  const processes = new Set([...servers, ...[...byLane.keys()].map((key) => threads.get(key)?.process)]);
+  /** @type {Map<number, [string, Thread]>} */
   const loops = new Map();
   for (const [key, thread] of threads) {
-    if (thread.event_loop && processes.has(thread.process) && !loops.has(thread.process)) loops.set(thread.process, key);
+    const known = loops.get(thread.process)?.[1];
+    if (thread.event_loop && processes.has(thread.process) && (!known || thread.key < known.key)) loops.set(thread.process, [key, thread]);
   }
-  return [...loops.values()].filter((key) => !byLane.has(key));
+  return [...loops.values()].map(([key]) => key).filter((key) => !byLane.has(key));
 }
 
 /** Processes in order; in a process the event loop first, then the threads in the order of their birth. @param {Thread} a @param {Thread} b */
@@ -63,9 +65,9 @@ function compareThreads(a, b) {
   return a.process - b.process || Number(b.event_loop) - Number(a.event_loop) || a.key - b.key;
 }
 
-/** @param {Span} span @returns {Thread} */
+/** A thread that no frame has described yet. Where its span ran on a loop, it has one. @param {Span} span @returns {Thread} */
 function unknownThread(span) {
-  return { key: span.thread, ident: 0, native_id: 0, name: `thread ${span.thread}`, process: span.process, event_loop: false };
+  return { key: span.thread, ident: NaN, native_id: NaN, name: `thread ${span.thread}`, process: span.process, event_loop: span.loop !== null };
 }
 
 /** @param {Span[]} spans @returns {Span[][]} */

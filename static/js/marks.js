@@ -19,12 +19,8 @@ export function drawMarks(context, frame) {
 
 /** @param {Span} span @param {Frame} frame */
 export function boxOf(span, frame) {
-  for (const lane of frame.geometry.lanes) {
-    if (lane.key !== span.lane) continue;
-    const row = lane.placedRows.find(({ spans }) => spans.includes(span));
-    return row ? visibleBox(span, row, frame) : null;
-  }
-  return null;
+  const row = frame.geometry.rowOf.get(span);
+  return row ? visibleBox(span, row, frame) : null;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { AXIS_HEIGHT, drawAxis, drawGrid, drawNow } from "./axis.js";
 import { drawArrows } from "./arrows.js";
 import { drawBars, visibleBox } from "./bars.js";
-import { metricsFor, placeLanes } from "./geometry.js";
-import { drawHeartbeats } from "./heartbeat.js";
+import { gutterFor, metricsFor, placeLanes } from "./geometry.js";
+import { drawHeartbeats, drawSilence } from "./heartbeat.js";
 import { drawLabels } from "./labels.js";
 import { LaneLabels } from "./lane_labels.js";
 import { layoutLanes } from "./layout.js";
@@ -10,6 +10,7 @@ import { drawMarks } from "./marks.js";
 import { hatch, readPalette } from "./palette.js";
 import { isExperiment, selectSpans } from "./select.js";
 /** @import { Span, Pause, Interval } from "./types.js" */
+/** @import { Lane } from "./layout.js" */
 /** @import { SpanStore } from "./store.js" */
 /** @import { Viewport } from "./viewport.js" */
 /** @import { Geometry, Metrics } from "./geometry.js" */
@@ -26,13 +27,17 @@ import { isExperiment, selectSpans } from "./select.js";
  * @property {Palette} palette
  * @property {Patterns} patterns
  * @property {number} now
- * @property {boolean} live
+ * @property {boolean} growing something in view has not ended
+ * @property {number | null} silentSince since when nothing was heard of the server, where that is longer than it should be
  * @property {number} origin
  * @property {Set<Span> | null} lit these stand out, all others fade
  * @property {{span: Span, pinned: boolean}[]} marked
  * @property {(lane: string) => Pause[]} pausesOf
+ * @property {(lane: Lane) => boolean} isServerLoop
  *
  * @typedef {{async: CanvasPattern, "async-faint": CanvasPattern}} Patterns stripes for what occupies its thread, and for what is suspended
+ *
+ * @typedef {{geometry: Geometry, metrics: Metrics, key: string, at: number, count: number}} Layout
  *
  * @typedef {object} Options
  * @property {HTMLCanvasElement} canvas
@@ -41,11 +46,13 @@ import { isExperiment, selectSpans } from "./select.js";
  * @property {SpanStore} store
  * @property {() => number} now
  * @property {() => number} origin
- * @property {boolean} live
+ * @property {() => number | null} silentSince
  * @property {boolean} everything also what no experiment did
  */
 
 const RIGHT_PAD = 14;
+/** Browsers draw no canvas that is higher, times two for fine screens. */
+const HIGHEST = 8_000;
 const MANY_SPANS = 3_000;
 const LAYOUT_EVERY_MS = 150;
 
@@ -72,7 +79,7 @@ export class Picture {
   #lastTime = 0;
   #frozenNow = 0;
   #width = 0;
-  /** @type {{geometry: Geometry, metrics: Metrics, key: string, at: number, count: number} | null} */
+  /** @type {Layout | null} */
   #layout = null;
   /** @type {{palette: Palette, patterns: Patterns} | null} */
   #look = null;
@@ -142,7 +149,7 @@ export class Picture {
     this.frame = this.#makeFrame();
     this.#draw(this.frame);
     for (const after of this.afterDraw) after(this.frame);
-    if (moving || (!this.paused && this.#isGrowing())) this.invalidate();
+    if (moving || this.frame.growing) this.invalidate();
   }
 
   /** Something in view has not ended. */
@@ -163,19 +170,19 @@ export class Picture {
       return;
     }
     const spans = selectSpans(store, { start, end }, this.scope);
-    const lanes = layoutLanes(spans, store.threads);
-    const metrics = metricsFor(this.#width, lanes.reduce((sum, lane) => sum + lane.rows.length, 0));
+    const lanes = layoutLanes(spans, store.threads, store.servers);
+    const metrics = metricsFor(this.#width, lanes);
     const geometry = placeLanes(lanes, metrics);
     this.#layout = { geometry, metrics, key, at: time, count: spans.length };
     this.viewport.setRange(geometry.gutter + 8, this.#width - RIGHT_PAD);
-    resizeCanvas(canvas, this.#width, Math.max(geometry.height, 1));
+    resizeCanvas(canvas, this.#width, Math.min(Math.max(geometry.height, 1), HIGHEST));
     this.#laneLabels.show(geometry, this.#width);
   }
 
   /** @returns {Frame} */
   #makeFrame() {
-    const { store, canvas, origin, live } = this.#options;
-    const { geometry, metrics } = /** @type {NonNullable<typeof this.#layout>} */ (this.#layout);
+    const { store, canvas, origin, silentSince } = this.#options;
+    const { geometry, metrics } = /** @type {Layout} */ (this.#layout);
     this.#look ??= makeLook(canvas);
     return {
       ...this.#look,
@@ -183,11 +190,13 @@ export class Picture {
       geometry,
       metrics,
       now: this.now,
-      live,
+      growing: !this.paused && this.#isGrowing(),
+      silentSince: silentSince(),
       origin: origin(),
       lit: this.lit?.size ? this.lit : null,
       marked: this.marked,
       pausesOf: (lane) => store.pauses.get(lane) ?? [],
+      isServerLoop: (lane) => store.isServerLoop(lane.key),
     };
   }
 
@@ -201,8 +210,7 @@ export class Picture {
 
   #resized() {
     this.#width = Math.floor(/** @type {Element} */ (this.#options.canvas.parentElement).clientWidth);
-    const { gutter } = metricsFor(this.#width, 1);
-    this.viewport.setRange(gutter + 8, this.#width - RIGHT_PAD);
+    this.viewport.setRange(gutterFor(this.#width) + 8, this.#width - RIGHT_PAD);
     this.invalidate();
   }
 }
@@ -221,6 +229,7 @@ export function drawLanes(context, frame, width) {
   drawBars(context, frame);
   drawArrows(context, frame);
   drawLabels(context, frame);
+  drawSilence(context, frame);
   drawMarks(context, frame);
   drawNow(context, frame);
   context.restore();

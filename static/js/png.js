@@ -18,7 +18,7 @@ export function downloadPng(frame, width, name) {
   context.setTransform(SCALE, 0, 0, SCALE, MARGIN * SCALE, MARGIN * SCALE);
   drawAxis(context, frame);
   context.translate(0, AXIS_HEIGHT);
-  drawLanes(context, { ...frame, marked: [] }, width);
+  drawLanes(context, { ...frame, marked: [], growing: false }, width);
   drawLaneNames(context, frame);
   canvas.toBlob((blob) => blob && save(blob, name));
 }

@@ -14,10 +14,11 @@ function showStoredRun(run) {
   const store = new SpanStore();
   const interval = intervalOf(run);
   const process = store.takeRun(run);
+  store.setProcesses([{ process, role: run.experiment.caller.startsWith("command") ? "command" : "server" }]);
   const width = Math.max(interval.end - interval.start, 1e5);
   const view = { start: interval.start - width * 0.025, end: interval.end + width * 0.06 };
   store.abandon(interval.end);
-  const stage = new Stage({ store, now: () => interval.end, target: () => view, origin: () => interval.start, live: false });
+  const stage = new Stage({ store, now: () => interval.end, target: () => view, origin: () => interval.start, live: false, silentSince: () => null });
   stage.picture.invalidate();
   showVerdict(find("#verdict"), {
     run,

@@ -30,12 +30,31 @@ export class SpanStore {
   #arrivals = [];
   /** @type {Map<string, Set<number>>} "process:ident" → thread keys */
   #idents = new Map();
+  /** @type {Map<number, number>} process → thread key of its first event loop */
+  #mainLoops = new Map();
   /** @type {Set<(change: {begun: Span[], ended: Span[]}) => void>} */
   #listeners = new Set();
 
   /** @param {(change: {begun: Span[], ended: Span[]}) => void} listener */
   subscribe(listener) {
     this.#listeners.add(listener);
+  }
+
+  /** The server processes that are known to be alive. */
+  get servers() {
+    return [...this.processes].filter(([, role]) => role === "server").map(([process]) => process);
+  }
+
+  /** The first loop of a server process is the one that serves. @param {string} lane */
+  isServerLoop(lane) {
+    const thread = this.threads.get(lane);
+    return thread !== undefined && this.processes.get(thread.process) === "server" && this.#mainLoops.get(thread.process) === thread.key;
+  }
+
+  /** @param {{process: number, role: string}[]} processes */
+  setProcesses(processes) {
+    for (const process of this.processes.keys()) this.processes.set(process, "");
+    for (const { process, role } of processes) this.processes.set(process, role);
   }
 
   get size() {
@@ -82,6 +101,7 @@ export class SpanStore {
     const keys = this.#idents.get(ident) ?? new Set();
     this.#idents.set(ident, keys.add(thread.key));
     if (!this.processes.has(thread.process)) this.processes.set(thread.process, "");
+    if (thread.event_loop) this.#mainLoops.set(thread.process, Math.min(thread.key, this.#mainLoops.get(thread.process) ?? Infinity));
   }
 
   /** How many threads had this ident, one after the other. @param {Thread} thread */
@@ -152,6 +172,17 @@ export class SpanStore {
       for (const child of span.children) child.parentSpan = null;
     }
     for (const [key, spans] of this.lanes) this.lanes.set(key, spans.filter((span) => !gone.has(span)));
+    this.#dropThreads();
+  }
+
+  /** Every request has a thread of its own: those without a span left are forgotten. */
+  #dropThreads() {
+    for (const [key, thread] of this.threads) {
+      if (thread.event_loop || this.lanes.get(key)?.length) continue;
+      this.threads.delete(key);
+      this.lanes.delete(key);
+      this.#idents.get(`${thread.process}:${thread.ident}`)?.delete(thread.key);
+    }
   }
 
   /** @param {{begun: Span[], ended: Span[]}} change */

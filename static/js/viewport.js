@@ -102,7 +102,9 @@ export class Viewport {
   }
 
   #listen() {
-    const behaviour = zoom()
+    /** @type {import("d3-zoom").ZoomBehavior<HTMLCanvasElement, unknown>} */
+    const behaviour = zoom();
+    behaviour
       .scaleExtent([SECOND / WIDEST_NS, SECOND / NARROWEST_NS])
       .filter((event) => !event.button && (event.type !== "wheel" || this.#zoomsWith(event)))
       .on("zoom", (event) => event.sourceEvent && this.#takeOver(event.transform));

@@ -1,0 +1,48 @@
+"""Take the README's pictures from the running page: `python -m scripts.pictures`."""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.laboratory import LaboratoryPage
+from tests.parts import chromium
+from tests.parts.server import Servers
+
+IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
+SCHEMES = ("light", "dark")
+
+
+def take(browser: Browser, url: str, scheme: Any) -> Path:
+    """The laboratory after an async view has saved, with both receivers, as a picture of the first screen."""
+    context = browser.new_context(
+        base_url=url, color_scheme=scheme, viewport={"width": 1360, "height": 860}, device_scale_factor=2
+    )
+    laboratory = LaboratoryPage(context.new_page()).open()
+    laboratory.run(caller="async-view", way="sync_to_async", receivers="both", delay_ms=600)
+    laboratory.wait_for_verdict()
+    laboratory.page.mouse.move(0, 0)
+    path = IMAGES / f"laboratory-{scheme}.png"
+    laboratory.page.screenshot(path=path)
+    context.close()
+    return path
+
+
+def main() -> None:
+    IMAGES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as directory, sync_playwright() as playwright:
+        servers = Servers(lambda: Path(directory))
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.FLAGS)
+        try:
+            server = servers()
+            for scheme in SCHEMES:
+                sys.stdout.write(f"{take(browser, server.url, scheme)}\n")
+        finally:
+            browser.close()
+            servers.stop()
+
+
+if __name__ == "__main__":
+    main()
