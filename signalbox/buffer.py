@@ -39,13 +39,14 @@ class Buffer:
 
     def put(self, span: "Span") -> bool:
         """Take the span in, or drop its tree; says which."""
-        root = span.root
+        root = span.tree or span
         if root.dropped:
             return False
-        if len(self._spans) >= self.capacity:
+        spans = self._spans
+        if len(spans) >= self.capacity:
             self._drop(root)
             return False
-        self._spans.append(span)
+        spans.append(span)
         return True
 
     def put_pause(self, pause: "Pause") -> None:

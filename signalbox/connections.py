@@ -1,15 +1,16 @@
 """The database connection that is open where a span begins, read without making, opening or changing one."""
 
 import asyncio
-import threading
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
+import msgspec
 from django.db import connections
 
 from signalbox.serials import Serials
 
 
-class Connection(NamedTuple):
+class Connection(msgspec.Struct, frozen=True, gc=False):
     """An open connection: its alias, its serial, and how many ``atomic()`` blocks are open on it."""
 
     alias: str
@@ -18,12 +19,18 @@ class Connection(NamedTuple):
 
 
 _serials = Serials()
+_NONE: Mapping[str, Any] = {}
 
 
 def open_connection(alias: str) -> Connection | None:
     """The connection that ``django.db.connections[alias]`` holds here, or ``None`` when none is open."""
-    wrapper = _wrapper(alias)
-    if wrapper is None or wrapper.connection is None:
+    wrapper = connections_of_thread().get(alias)
+    return None if wrapper is None else describe_connection(alias, wrapper)
+
+
+def describe_connection(alias: str, wrapper: Any) -> Connection | None:
+    """What is known of a ``DatabaseWrapper``; ``None`` when it is not connected."""
+    if wrapper.connection is None:
         return None
     return Connection(alias, _serials.of(wrapper), len(wrapper.atomic_blocks))
 
@@ -34,15 +41,16 @@ def connection_opened(wrapper: Any) -> None:
         _serials.renew(wrapper)
 
 
-def _wrapper(alias: str) -> Any:
-    """The ``DatabaseWrapper`` of this thread, or of this context on an event loop, if there is one already.
+def connections_of_thread() -> Mapping[str, Any]:
+    """The ``DatabaseWrapper``s by alias that this thread has, or on an event loop this context.
 
     ``connections`` keeps its wrappers in ``asgiref.local.Local(thread_critical=True)``: in a ``threading.local``, and
     where an event loop is running in a context variable inside it. ``connections[alias]`` would make one, and a
     ``getattr`` on the ``Local`` would make its context variable, so both are read from below.
     """
-    storage: threading.local = connections._connections._storage  # type: ignore[attr-defined]
+    storage: dict[str, Any] = connections._connections._storage.__dict__  # type: ignore[attr-defined]
     if asyncio._get_running_loop() is None:
-        return storage.__dict__.get(alias)
-    variable = storage.__dict__.get("cvar")
-    return None if variable is None else variable._storage().data.get(alias)
+        return storage
+    variable = storage.get("cvar")
+    data: Mapping[str, Any] = _NONE if variable is None else variable._storage().data
+    return data

@@ -15,23 +15,25 @@ from typing import Any
 from django.db.backends.signals import connection_created
 from django.dispatch import Signal
 
+from signalbox import sending
 from signalbox.connections import connection_opened
 from signalbox.coroutines import Driven
 from signalbox.faults import faulty, give_up
-from signalbox.names import DispatchSubject, ReceiverSubject, function_of, sender_name
+from signalbox.names import Dispatch, function_of, sender_of
 from signalbox.spans import Span, Unrecorded, buffer, calling, current, end_span, new_span
-from signalbox.threads import current_thread
 
 
 def hooks() -> dict[type, dict[str, Any]]:
     """What to put into ``Signal``."""
+    resolve = Signal._live_receivers
+    hooked_resolve = _hook_live_receivers(resolve)
     return {
         Signal: {
-            "send": _hook_send(Signal.send, "send"),
+            "send": sending.hook_send(Signal.send, resolve, hooked_resolve, _hook_send(Signal.send, "send")),
             "send_robust": _hook_send(Signal.send_robust, "send_robust"),
             "asend": _hook_asend(Signal.asend, "asend"),
             "asend_robust": _hook_asend(Signal.asend_robust, "asend_robust"),
-            "_live_receivers": _hook_live_receivers(Signal._live_receivers),
+            "_live_receivers": hooked_resolve,
             "_log_robust_failure": _hook_log_robust_failure(
                 Signal._log_robust_failure  # type: ignore[attr-defined]
             ),
@@ -74,7 +76,7 @@ def _hook_live_receivers(original: Callable[..., Any]) -> Callable[..., Any]:
         receivers: tuple[list[Any], list[Any]] = original(self, sender)
         dispatch = current.get()
         # Only the dispatch that is resolving its own receivers gets stand-ins: has_listeners() asks here, too.
-        if isinstance(dispatch, Span) and dispatch.kind == "dispatch" and dispatch.subject.awaits_receivers_of(self):
+        if isinstance(dispatch, Span) and dispatch.kind == "dispatch" and _resolves_now(dispatch.subject, self):
             return _with_stand_ins(receivers, dispatch)
         return receivers
 
@@ -90,6 +92,10 @@ def _hook_log_robust_failure(original: Callable[..., Any]) -> Callable[..., Any]
     return _log_robust_failure
 
 
+def _resolves_now(dispatch: Dispatch, signal: Signal) -> bool:
+    return dispatch.sync_receivers is None and dispatch.signal() is signal
+
+
 def _begin_dispatch(signal: Signal, sender: Any, named: dict[str, Any], method: str) -> Span | None:
     """The span of a dispatch, which enters the buffer once it is known to reach a receiver; None: not recorded."""
     try:
@@ -100,7 +106,7 @@ def _begin_dispatch(signal: Signal, sender: Any, named: dict[str, Any], method: 
         parent = current.get()
         if parent is not None and (not isinstance(parent, Span) or parent.root.dropped):
             return None
-        subject = DispatchSubject(weakref.ref(signal), method, sender_name(sender))
+        subject = Dispatch(weakref.ref(signal), method, sender_of(sender))
         alias = named.get("using") or "default"
         dispatch = new_span("dispatch", subject, parent, is_async=method.startswith("a"), alias=alias)
     except Exception as fault:
@@ -112,7 +118,8 @@ def _begin_dispatch(signal: Signal, sender: Any, named: dict[str, Any], method: 
 def _with_stand_ins(receivers: tuple[list[Any], list[Any]], dispatch: Span) -> tuple[list[Any], list[Any]]:
     try:
         sync_receivers, async_receivers = receivers
-        dispatch.subject.resolved(len(sync_receivers), len(async_receivers))
+        dispatch.subject.sync_receivers = len(sync_receivers)
+        dispatch.subject.async_receivers = len(async_receivers)
         if not (sync_receivers or async_receivers) or not buffer().put(dispatch):
             return receivers
         return (
@@ -198,14 +205,13 @@ def _begin_receiver(receiver: Any, dispatch: Span, *, is_async: bool) -> Span | 
         if faulty():
             return None
         alias = "default" if dispatch.connection is None else dispatch.connection.alias
-        subject = ReceiverSubject(function_of(receiver), dispatch.subject.signal)
         above = current.get()  # the dispatch, or the hop that it took to get here
         parent = above if isinstance(above, Span) else dispatch
-        span = new_span("receiver", subject, parent, is_async=is_async, alias=alias)
-        span.attributes = {
-            "contextvar_visible": None if dispatch.caller is None else calling.get() == dispatch.caller,
-            "threadlocal_visible": None if dispatch.caller is None else dispatch.caller in current_thread().callers,
-        }
+        span = new_span("receiver", function_of(receiver), parent, is_async=is_async, alias=alias)
+        span.dispatch = dispatch
+        if dispatch.caller is not None:
+            span.contextvar_visible = calling.get() == dispatch.caller
+            span.threadlocal_visible = dispatch.caller in span.thread.callers
         # Without the caller's context the receiver still belongs to the caller of its dispatch.
         span.caller = dispatch.caller
         return span if buffer().put(span) else None

@@ -6,7 +6,7 @@ import msgspec
 
 from signalbox.heartbeat import Pause
 from signalbox.hops import Hop
-from signalbox.names import DispatchSubject, ReceiverSubject, signal_name
+from signalbox.names import Dispatch, signal_name
 from signalbox.spans import Kind, Outcome, Span
 from signalbox.threads import Thread
 
@@ -89,7 +89,7 @@ def span_document(span: Span) -> SpanDocument:
         end_ns=ended.end_ns,
         outcome=ended.outcome,
         error=ended.error,
-        connection=None if span.connection is None else ConnectionDocument(*span.connection),
+        connection=None if span.connection is None else ConnectionDocument(*msgspec.structs.astuple(span.connection)),
         attributes={"is_async": span.is_async, **attributes, **ended.attributes},
     )
 
@@ -117,18 +117,26 @@ def _arrival(hop: Hop, start_ns: int) -> dict[str, Any]:
 
 def _describe(span: Span) -> tuple[str, dict[str, Any]]:
     subject = span.subject
-    if isinstance(subject, ReceiverSubject):
-        return subject.function.name, {"signal": signal_name(subject.signal), "source": subject.function.source}
+    if isinstance(subject, Dispatch):
+        return _describe_dispatch(subject)
     if isinstance(subject, Hop):
         named = {"direction": subject.direction, "function": subject.function.name, "from_thread": span.thread.key}
-        return f"{subject.direction}({subject.function.qualname})", named
-    if isinstance(subject, DispatchSubject):
-        signal = signal_name(subject.signal)
-        receivers = {"sync": subject.sync_receivers, "async": subject.async_receivers}
-        return f"{signal}.{subject.method}", {
-            "signal": signal,
-            "method": subject.method,
-            "sender": subject.sender,
-            "receivers": receivers,
+        return f"{subject.direction}({subject.function.short_name})", named
+    if span.dispatch is not None:
+        return subject.name, {
+            "signal": signal_name(span.dispatch.subject.signal),
+            "source": subject.source,
+            "contextvar_visible": span.contextvar_visible,
+            "threadlocal_visible": span.threadlocal_visible,
         }
     return str(subject), {}
+
+
+def _describe_dispatch(dispatch: Dispatch) -> tuple[str, dict[str, Any]]:
+    signal = signal_name(dispatch.signal)
+    return f"{signal}.{dispatch.method}", {
+        "signal": signal,
+        "method": dispatch.method,
+        "sender": dispatch.sender.name,
+        "receivers": {"sync": dispatch.sync_receivers, "async": dispatch.async_receivers},
+    }

@@ -12,11 +12,14 @@ from pathlib import Path
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType
 from typing import Any, NamedTuple
 
+import msgspec
 from django.db.models.options import Options
 from django.dispatch import Signal
 
 #: A chain of decorators that is longer than this has a loop in it.
 MOST_DECORATORS = 20
+#: Distinct functions whose names are kept; a program that makes functions without end starts over.
+MOST_FUNCTIONS = 10_000
 
 
 class Function(NamedTuple):
@@ -31,36 +34,45 @@ class Function(NamedTuple):
         return f"{self.module}.{self.qualname}"
 
     @property
+    def short_name(self) -> str:
+        """``Model.save``; of a function inside a function its own name alone."""
+        return self.qualname.rpartition("<locals>.")[2]
+
+    @property
     def source(self) -> str | None:
         """``path:line``, relative to the working directory or to the import path where it lies below one of them."""
         return None if self.code is None else f"{readable_path(self.code.co_filename)}:{self.code.co_firstlineno}"
 
 
-class ReceiverSubject(NamedTuple):
-    """One call of one receiver for one signal."""
+class Sender(msgspec.Struct, frozen=True, gc=False):
+    """What names a sender: a class by its module and name, anything else by those of its class, a text by itself."""
 
-    function: Function
+    module: str | None
+    qualname: str
+
+    @property
+    def name(self) -> str:
+        """``app.MyModel`` for a model; the dotted name of another class."""
+        if self.module is None:
+            return self.qualname
+        found: Any = sys.modules.get(self.module)
+        for part in self.qualname.split("."):
+            found = getattr(found, part, None)
+        meta = getattr(found, "_meta", None)
+        return meta.label if isinstance(meta, Options) else f"{self.module}.{self.qualname}"
+
+
+NO_SENDER = Sender(None, "None")
+
+
+class Dispatch(msgspec.Struct, eq=False, gc=False):
+    """One send of one signal; how many receivers it meets is known once it has resolved them."""
+
     signal: "weakref.ref[Signal]"
-
-
-class DispatchSubject:
-    """One send of one signal."""
-
-    __slots__ = ("async_receivers", "method", "sender", "signal", "sync_receivers")
-
-    def __init__(self, signal: "weakref.ref[Signal]", method: str, sender: str) -> None:
-        self.signal = signal
-        self.method = method
-        self.sender = sender
-        self.sync_receivers: int | None = None
-        self.async_receivers: int | None = None
-
-    def awaits_receivers_of(self, signal: Signal) -> bool:
-        return self.sync_receivers is None and self.signal() is signal
-
-    def resolved(self, sync_receivers: int, async_receivers: int) -> None:
-        self.sync_receivers = sync_receivers
-        self.async_receivers = async_receivers
+    method: str
+    sender: Sender
+    sync_receivers: int | None = None
+    async_receivers: int | None = None
 
 
 def function_of(called: Any) -> Function:
@@ -69,6 +81,11 @@ def function_of(called: Any) -> Function:
     Only its type is asked about, never the object itself: a lazy object would be evaluated by an ``isinstance``, and a
     mock has every attribute.
     """
+    if type(called) is FunctionType:
+        # Functions that one decorator has made share their code; their names, which it copied, are told apart.
+        known = _functions.get(called.__code__)
+        if known is not None and known.qualname is called.__qualname__:
+            return known
     while issubclass(type(called), functools.partial):
         called = called.func
     if type(called) is MethodType:
@@ -78,7 +95,14 @@ def function_of(called: Any) -> Function:
         call = type(called).__dict__.get("__call__")
         code = call.__code__ if type(call) is FunctionType else None
         return Function(str(named.__module__), named.__qualname__, code)
-    return Function(str(called.__module__), called.__qualname__, _own_code(called))
+    if len(_functions) >= MOST_FUNCTIONS:
+        _functions.clear()
+    known = _functions[called.__code__] = Function(str(called.__module__), called.__qualname__, _own_code(called))
+    return known
+
+
+#: Names by code object, so that a receiver is named once and not at each call.
+_functions: dict[CodeType, Function] = {}
 
 
 def _own_code(function: FunctionType) -> CodeType:
@@ -91,13 +115,14 @@ def _own_code(function: FunctionType) -> CodeType:
     return function.__code__
 
 
-def sender_name(sender: Any) -> str:
-    """``app.MyModel`` for a model, the dotted name of another class, the text of a string, the class of the rest."""
-    if sender is None or type(sender) is str:
-        return str(sender)
+def sender_of(sender: Any) -> Sender:
+    """What names a sender; as with callables, only its type is asked about."""
+    if sender is None:
+        return NO_SENDER
+    if type(sender) is str:
+        return Sender(None, sender)
     named = sender if issubclass(type(sender), type) else type(sender)
-    meta = named.__dict__.get("_meta")
-    return meta.label if type(meta) is Options else f"{named.__module__}.{named.__qualname__}"
+    return Sender(named.__module__, named.__qualname__)
 
 
 _signal_names: "weakref.WeakKeyDictionary[Signal, str]" = weakref.WeakKeyDictionary()

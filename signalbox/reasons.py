@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MILLISECONDS_OF_A_SECOND = 1_000
 SHOWN_WITHOUT_FRACTION = 10
+SHOWN_AT_LEAST = 0.05
 
 
 class Reasons(msgspec.Struct):
@@ -128,13 +129,15 @@ def _about_loop(verdict: "ReceiverVerdict", run: Recording, receiver: SpanDocume
     if pause:
         return f"The receiver left it free; something else held it for {readable_duration(pause)}."
     if verdict.is_async:
-        return f"It awaited: it never held the loop for more than {longest} at a time."
+        return f"It awaited: the longest that it held the loop at a time was {longest}."
     return "The receiver ran in another thread; the heartbeat of the loop went on."
 
 
 def readable_duration(duration_ns: int) -> str:
     """``2.0 s``, ``120 ms``, ``0.3 ms``."""
     milliseconds = duration_ns / 1e6
+    if milliseconds < SHOWN_AT_LEAST:
+        return "less than 0.1 ms"
     if milliseconds >= MILLISECONDS_OF_A_SECOND:
         return f"{milliseconds / MILLISECONDS_OF_A_SECOND:.1f} s"
     return f"{milliseconds:.0f} ms" if milliseconds >= SHOWN_WITHOUT_FRACTION else f"{milliseconds:.1f} ms"

@@ -1,5 +1,6 @@
 """Spans: what is recorded, cheap to begin and to end; names and documents are made when the buffer is drained."""
 
+import asyncio
 import contextvars
 import itertools
 import time
@@ -22,7 +23,7 @@ MOST_RUNNING_INTERVALS = 1_000
 LONGEST_ERROR = 1_000
 
 
-class Span(msgspec.Struct, eq=False):
+class Span(msgspec.Struct, eq=False, gc=False):
     """One interval on one thread. ``end_ns`` and ``outcome`` are ``None`` while it runs."""
 
     id: int
@@ -45,6 +46,10 @@ class Span(msgspec.Struct, eq=False):
     #: the span whose tree is dropped whole when the buffer is full: the outermost dispatch, or itself
     tree: "Span | None" = None
     dropped: bool = False
+    #: of a receiver: its dispatch, and whether the marks of its caller could be read where it began
+    dispatch: "Span | None" = None
+    contextvar_visible: bool | None = None
+    threadlocal_visible: bool | None = None
 
     @property
     def is_over(self) -> bool:
@@ -67,7 +72,7 @@ current: contextvars.ContextVar[Span | Unrecorded | None] = contextvars.ContextV
 #: Set by a caller and never by what it calls, so that reading it answers "is a context variable of the caller visible?"
 calling: contextvars.ContextVar[int | None] = contextvars.ContextVar("signalbox.calling", default=None)
 
-_ids = itertools.count(1)
+next_id = itertools.count(1).__next__
 _buffer = Buffer()
 
 
@@ -79,11 +84,13 @@ def buffer() -> Buffer:
 def new_span(kind: Kind, subject: Any, parent: Span | None, *, is_async: bool, alias: str = "default") -> Span:
     """A span that begins now, here, inside ``parent``."""
     thread = current_thread()
-    loop, task = running_loop()
-    if loop is not None:
+    if asyncio._get_running_loop() is None:
+        loop = task = None
+    else:
+        loop, task = running_loop()
         thread.event_loop = True
     return Span(
-        next(_ids),
+        next_id(),
         kind,
         subject,
         None if parent is None else parent.id,

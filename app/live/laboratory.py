@@ -27,7 +27,7 @@ class Laboratory:
     def serve_on(self, loop: asyncio.AbstractEventLoop) -> None:
         """Learn which loop the server runs on; called for every connection, as no server says so at its start."""
         if self.stream.loop is not loop:
-            self.stream.loop = loop
+            self.stream.serve_on(loop)
             self.collector.heartbeat = Heartbeat(loop)
 
 

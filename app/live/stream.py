@@ -12,12 +12,14 @@ from django.core.exceptions import ImproperlyConfigured
 from app.live.batches import Batch
 from app.live.frames import PROTOCOL, BatchFrame, Clock, HelloFrame, ProcessDocument, encode
 from app.live.journal import Journal
-from signalbox.documents import ThreadDocument
+from signalbox.documents import ThreadDocument, thread_document
 from signalbox.spans import Span
+from signalbox.threads import current_thread
 
 #: The group on the channel layer that every server process's hub is in.
 GROUP = "signalbox.live"
-#: Threads and processes that a page is told of when it connects; a lane that is older than these comes with its batch.
+#: Threads, beside the server's own, and commands that a page is told of when it connects: an older one comes with its
+#: batch.
 MOST_THREADS = 200
 MOST_COMMANDS = 20
 
@@ -28,10 +30,18 @@ class Stream:
     def __init__(self) -> None:
         self.journal = Journal()
         self.loop: asyncio.AbstractEventLoop | None = None
+        self._loop_thread: list[ThreadDocument] = []
         self._sequence = 0
         self._lock = threading.Lock()
         self._threads: dict[tuple[int, int], ThreadDocument] = {}
         self._commands: dict[int, ProcessDocument] = {}
+
+    def serve_on(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Learn the server's loop, in its own thread, which every page is told of: it has the first lane."""
+        self.loop = loop
+        thread = current_thread()
+        thread.event_loop = True
+        self._loop_thread = [thread_document(thread)]
 
     def observe(self, spans: list[Span], batch: Batch) -> None:
         """Publish what the pump saw."""
@@ -54,7 +64,7 @@ class Stream:
         """The first frame for a page: who speaks, what time it is, what is there to be had."""
         with self._lock:
             processes = [ProcessDocument(os.getpid(), "server"), *self._commands.values()]
-            threads = list(self._threads.values())
+            threads = [*self._loop_thread, *self._threads.values()]
         clock = Clock(time.monotonic_ns(), time.time_ns())
         journal = self.journal
         return HelloFrame(PROTOCOL, os.getpid(), environment, clock, processes, threads, journal.oldest, journal.newest)

@@ -392,7 +392,7 @@ assert not settings.configured
 
 
 class TestFaults:
-    @pytest.mark.parametrize("part", ["new_span", "function_of", "sender_name", "end_span", "SyncStandIn", "buffer"])
+    @pytest.mark.parametrize("part", ["new_span", "function_of", "sender_of", "end_span", "SyncStandIn", "buffer"])
     def test_a_fault_removes_the_probe_and_is_logged_once(
         self, probe: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, part: str
     ) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import functools
 import threading
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.dispatch import Signal
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import signalbox
+from signalbox import sending
 
 KINDS = ("function", "method", "partial", "object", "async", "dying", "connects", "disconnects")
 
@@ -132,21 +134,24 @@ def play(tree: Any) -> tuple[Any, list[tuple[str, str]]]:
     return performance.perform(tree), performance.heard
 
 
+@pytest.mark.parametrize("equals", [sending.EQUALS, {}], ids=["own version of send", "stand-ins alone"])
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 @settings(max_examples=150, deadline=None)
 @given(tree=trees)
-def test_a_probed_tree_plays_as_a_bare_one(tree: Any) -> None:
+def test_a_probed_tree_plays_as_a_bare_one(equals: dict[str, str], tree: Any) -> None:
     was_installed = signalbox.installed()
     try:
         signalbox.uninstall()
         bare = play(tree)
-        signalbox.install()
+        with mock.patch.object(sending, "EQUALS", equals):
+            signalbox.install()
         signalbox.buffer().drain()
         probed = play(tree)
         assert signalbox.installed()
     finally:
-        if not was_installed:
-            signalbox.uninstall()
+        signalbox.uninstall()
+        if was_installed:
+            signalbox.install()
     assert probed == bare
     spans = signalbox.buffer().drain()
     assert len([span for span in spans if span.kind == "receiver"]) >= len(probed[1])
