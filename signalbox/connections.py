@@ -1,6 +1,7 @@
 """The database connection that is open where a span begins, read without making, opening or changing one."""
 
 import asyncio
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,5 +53,9 @@ def connections_of_thread() -> Mapping[str, Any]:
     if asyncio._get_running_loop() is None:
         return storage
     variable = storage.get("cvar")
-    data: Mapping[str, Any] = _NONE if variable is None else variable._storage().data
+    held = None if variable is None else variable._data.get(None)
+    # What a thread has inherited with a context belongs to the thread that it came from: asgiref ignores it, too.
+    if held is None or held.thread_id != threading.get_ident():
+        return _NONE
+    data: Mapping[str, Any] = held.data
     return data

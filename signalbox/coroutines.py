@@ -1,11 +1,11 @@
 """Driving a coroutine inside a span, so that the times in which it really runs are known."""
 
-import time
 from collections.abc import Coroutine, Generator
+from time import monotonic_ns
 from typing import Any
 
 from signalbox.faults import give_up
-from signalbox.spans import Span, current, end_span, note_running
+from signalbox.spans import MOST_RUNNING_INTERVALS, Span, current, end_span
 
 
 class Driven:
@@ -22,14 +22,26 @@ class Driven:
         self.span = span
 
     def __await__(self) -> Generator[Any, Any, Any]:
-        coroutine = self.coroutine
+        coroutine, span = self.coroutine, self.span
+        running = span.running = []
         resume: Any = coroutine.send
         argument: Any = None
         while True:
+            token = current.set(span)
+            begun_ns = monotonic_ns()
             try:
-                awaited = self._resume(resume, argument)
+                awaited = resume(argument)
             except StopIteration as stop:
+                current.reset(token)
+                self._end(begun_ns)
                 return stop.value
+            except BaseException as error:
+                current.reset(token)
+                self._end(begun_ns, error)
+                raise
+            current.reset(token)
+            if len(running) < MOST_RUNNING_INTERVALS:
+                running.append((begun_ns, monotonic_ns()))
             try:
                 argument = yield awaited
                 resume = coroutine.send
@@ -42,36 +54,18 @@ class Driven:
     def _close(self, closing: GeneratorExit) -> None:
         """Nobody will resume the coroutine again: it gets its chance to clean up, inside its span like all it does."""
         token = current.set(self.span)
-        begun_ns = time.monotonic_ns()
+        begun_ns = monotonic_ns()
         try:
             self.coroutine.close()
         finally:
             current.reset(token)
-            self._note(begun_ns, ended=True, error=closing)
+            self._end(begun_ns, closing)
 
-    def _resume(self, resume: Any, argument: Any) -> Any:
-        """Run the coroutine up to its next suspension; StopIteration carries its result, as in any coroutine."""
-        token = current.set(self.span)
-        begun_ns = time.monotonic_ns()
+    def _end(self, begun_ns: int, error: BaseException | None = None) -> None:
+        """Write down that the coroutine ran from ``begun_ns`` until now, and has ended."""
         try:
-            awaited = resume(argument)
-        except StopIteration:
-            self._note(begun_ns, ended=True)
-            raise
-        except BaseException as error:
-            self._note(begun_ns, ended=True, error=error)
-            raise
-        else:
-            self._note(begun_ns)
-            return awaited
-        finally:
-            current.reset(token)
-
-    def _note(self, begun_ns: int, *, ended: bool = False, error: BaseException | None = None) -> None:
-        """Write down that the coroutine ran from ``begun_ns`` until now, and whether it has ended."""
-        try:
-            note_running(self.span, begun_ns, time.monotonic_ns())
-            if ended:
-                end_span(self.span, error)
+            if self.span.running is not None and len(self.span.running) < MOST_RUNNING_INTERVALS:
+                self.span.running.append((begun_ns, monotonic_ns()))
+            end_span(self.span, error)
         except Exception as fault:
             give_up(fault)

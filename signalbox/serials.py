@@ -2,9 +2,17 @@
 
 import asyncio
 import itertools
-import threading
 import weakref
 from typing import Any
+
+
+class _Entry(weakref.ref[Any]):
+    """A weak reference that knows the id of what it referred to, and its serial."""
+
+    __slots__ = ("id", "serial")
+
+    id: int
+    serial: int
 
 
 class Serials:
@@ -14,28 +22,27 @@ class Serials:
     """
 
     def __init__(self) -> None:
-        self._counter = itertools.count(1)
-        self._known: dict[int, tuple[int, weakref.ref[Any]]] = {}
-        self._lock = threading.Lock()
+        self._next = itertools.count(1).__next__
+        self._known: dict[int, _Entry] = {}
 
     def of(self, target: Any) -> int:
         """The serial of ``target``, given now if it has none."""
-        known = self._known.get(id(target))
-        return known[0] if known is not None else self._give(target)
+        entry = self._known.get(id(target))
+        # Two threads may get here at once: the first entry stays. setdefault() is atomic.
+        return entry.serial if entry is not None else self._known.setdefault(id(target), self._entry(target)).serial
 
     def renew(self, target: Any) -> None:
         """Give ``target`` a new serial: it is the same object, but stands for something new."""
-        with self._lock:
-            self._known.pop(id(target), None)
-        self._give(target)
+        self._known[id(target)] = self._entry(target)
 
-    def _give(self, target: Any) -> int:
-        number = id(target)
-        with self._lock:
-            if number not in self._known:
-                reference = weakref.ref(target, lambda _: self._known.pop(number, None))
-                self._known[number] = (next(self._counter), reference)
-            return self._known[number][0]
+    def _entry(self, target: Any) -> _Entry:
+        entry = _Entry(target, self._forget)
+        entry.id, entry.serial = id(target), self._next()
+        return entry
+
+    def _forget(self, entry: _Entry) -> None:
+        if self._known.get(entry.id) is entry:
+            del self._known[entry.id]
 
 
 _loops = Serials()

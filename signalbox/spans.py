@@ -131,14 +131,6 @@ def describe_error(error: BaseException) -> str:
     return text[:LONGEST_ERROR]
 
 
-def note_running(span: Span, begun_ns: int, suspended_ns: int) -> None:
-    """Record one interval in which the coroutine of the span ran."""
-    if span.running is None:
-        span.running = []
-    if len(span.running) < MOST_RUNNING_INTERVALS:
-        span.running.append((begun_ns, suspended_ns))
-
-
 def longest_running_ns(intervals: Iterable[tuple[int, int]]) -> int:
     """The longest time that a coroutine held its thread without a break, in ns."""
     return max((end - start for start, end in intervals), default=0)

@@ -54,7 +54,8 @@ async def test_on_an_event_loop_they_live_in_a_context_variable_of_that_local() 
     local = connections._connections  # type: ignore[attr-defined]
     local.canary = "sings"
     try:
-        assert local._storage.__dict__["cvar"]._storage().data["canary"] == "sings"
+        assert local._storage.__dict__["cvar"]._data.get().data["canary"] == "sings"
+        assert local._storage.__dict__["cvar"]._data.get().thread_id == threading.get_ident()
     finally:
         del local.canary
 

@@ -413,7 +413,7 @@ class TestFaults:
         def fails(*args: Any, **kwargs: Any) -> Any:
             raise RuntimeError("a fault of the probe")
 
-        monkeypatch.setattr("signalbox.coroutines.note_running", fails)
+        monkeypatch.setattr("signalbox.coroutines.end_span", fails)
         assert signal_with(aanswer).send(sender=None) == [(aanswer, "async")]
         assert not signalbox.installed()
         assert len(caplog.records) == 1
