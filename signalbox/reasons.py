@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MILLISECONDS_OF_A_SECOND = 1_000
 SHOWN_WITHOUT_FRACTION = 10
-SHOWN_AT_LEAST = 0.05
+SHOWN_AS_MICROSECONDS = 0.1
 
 
 class Reasons(msgspec.Struct):
@@ -134,10 +134,10 @@ def _about_loop(verdict: "ReceiverVerdict", run: Recording, receiver: SpanDocume
 
 
 def readable_duration(duration_ns: int) -> str:
-    """``2.0 s``, ``120 ms``, ``0.3 ms``."""
+    """``2.0 s``, ``120 ms``, ``0.3 ms``, ``16 µs``."""
     milliseconds = duration_ns / 1e6
-    if milliseconds < SHOWN_AT_LEAST:
-        return "less than 0.1 ms"
+    if milliseconds < SHOWN_AS_MICROSECONDS:
+        return f"{duration_ns / 1e3:.0f} µs"
     if milliseconds >= MILLISECONDS_OF_A_SECOND:
         return f"{milliseconds / MILLISECONDS_OF_A_SECOND:.1f} s"
     return f"{milliseconds:.0f} ms" if milliseconds >= SHOWN_WITHOUT_FRACTION else f"{milliseconds:.1f} ms"
