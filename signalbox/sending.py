@@ -94,9 +94,8 @@ def _call_recorded(
             if span is None:
                 response = receiver(signal=signal, sender=sender, **named)
             else:
-                current.set(span)
+                current.set(span)  # until the next one's, or the reset
                 response = receiver(signal=signal, sender=sender, **named)
-                current.set(dispatch)
                 span.outcome = "ok"
                 span.end_ns = monotonic_ns()
             responses.append((receiver, response))
