@@ -8,7 +8,7 @@ from app.catalogue import CALLERS, catalogue
 from app.experiments import Refused
 from app.models import Run
 from app.pages import no_such_run
-from app.runs.listing import PAGE, newest_runs, read_before, read_limit
+from app.runs.listing import PAGE, newest_runs, read_before, read_limit, stored_run
 
 
 @require_safe
@@ -28,7 +28,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def run(request: HttpRequest, run_id: str) -> HttpResponse:
-    found = Run.objects.filter(pk=run_id).first()
+    found = stored_run(run_id)
     return refused(Refused(404, no_such_run(run_id))) if found is None else JsonResponse(found.document)
 
 

@@ -36,6 +36,13 @@ class Refused(Exception):
         self.status = status
 
 
+class Malformed(Refused):
+    """What came is no JSON text: whoever sends that has no idea of the protocol."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(400, sentence)
+
+
 class Order(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The body of a request to run an experiment."""
 
@@ -64,13 +71,11 @@ class Experiment(msgspec.Struct, kw_only=True):
 
 
 def read_experiment(caller: str, body: bytes | str) -> Experiment:
-    """The experiment that ``body`` asks for. Raises Refused: 413 for too much, 400 for anything else."""
-    if len(body) > LARGEST_BODY:
-        raise too_large(len(body))
+    """The experiment that ``body`` asks for. Raises Refused with 400; Malformed where it is not JSON."""
     try:
         given = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise Refused(400, f"Expected a JSON object such as {EXAMPLE}; this is not JSON: {error}.") from error
+        raise Malformed(f"Expected a JSON object such as {EXAMPLE}; this is not JSON: {error}.") from error
     return check_experiment(caller, given)
 
 
@@ -106,7 +111,8 @@ def _what_is_wrong(error: msgspec.ValidationError, given: dict[str, Any]) -> str
     message = str(error)
     place = re.search(r"`\$\.(\w+)`$", message)
     if place is None:
-        return f"{message}. Expected the keys {', '.join(Order.__struct_fields__)}, of which only way is required."
+        keys = ", ".join(Order.__struct_fields__)
+        return f"{_shortened(message)}. Expected the keys {keys}, of which only way is required."
     field = place[1]
     choices = {"receivers": " one of sync, async, both", "fail": " null or one of sync, async, both"}.get(field)
     expected = f"Expected{choices}" if choices else re.split(" - at|, got", message, maxsplit=1)[0]
@@ -115,5 +121,11 @@ def _what_is_wrong(error: msgspec.ValidationError, given: dict[str, Any]) -> str
 
 def _shown(value: Any) -> str:
     """The value as JSON, short enough for a sentence."""
-    text = msgspec.json.encode(value).decode()
+    try:
+        return _shortened(msgspec.json.encode(value).decode())
+    except RecursionError:  # what could just be decoded cannot always be encoded again
+        return "something nested too deeply to be shown"
+
+
+def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1]}…"

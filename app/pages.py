@@ -14,7 +14,7 @@ from app.callers.requests import refused
 from app.experiments import Refused
 from app.models import Run
 from app.runs.environment import environment as measured_on
-from app.runs.listing import PAGE, newest_runs, read_before
+from app.runs.listing import PAGE, newest_runs, read_before, stored_run
 
 
 def environment(request: HttpRequest) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 @require_safe
 @ensure_csrf_cookie
 def run(request: HttpRequest, run_id: str) -> HttpResponse:
-    found = Run.objects.filter(pk=run_id).first()
+    found = stored_run(run_id)
     if found is None:
         return _error(request, 404, "No such run", no_such_run(run_id))
     return render(request, "app/run.html", {"run_id": run_id, "document": found.document})
@@ -55,7 +55,7 @@ def run(request: HttpRequest, run_id: str) -> HttpResponse:
 
 def no_such_run(run_id: str) -> str:
     """The sentence for a run that isn't there."""
-    return f"Expected the id of a stored run; there is none with {run_id}."
+    return f"Expected the id of a stored run; there is none with {run_id[:60]}."
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -9,7 +9,7 @@ from app.callers.process import command_in_a_process
 urlpatterns = [
     path("", pages.laboratory, name="laboratory"),
     path("runs/", pages.runs, name="runs"),
-    path("runs/<uuid:run_id>/", pages.run, name="run"),
+    path("runs/<str:run_id>/", pages.run, name="run"),
     path("runs/<str:run_id>.json", api.run, name="run-document"),
     path("api/experiments/", api.experiments, name="experiments"),
     path("api/runs/", api.runs, name="api-runs"),

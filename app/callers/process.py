@@ -64,7 +64,8 @@ async def _run(experiment: Experiment) -> bytes:
         await process.wait()
         said = await complaint
     if document is None:
-        raise Refused(500, f"Expected the command to print its run; it ended with {process.returncode}: {said}")
+        ended = f"it ended with {process.returncode} and said: {said.rstrip('.')}"
+        raise Refused(500, f"Expected the command to print its run; {ended}.")
     return document
 
 
@@ -110,4 +111,4 @@ class _Relay:
 async def _last_line(errors: StreamReader) -> str:
     """What the command printed last on stderr, which is the message of an exception."""
     text = (await errors.read()).decode(errors="replace").strip()
-    return text.splitlines()[-1] if text else "it printed no error."
+    return text.splitlines()[-1] if text else "nothing"

@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
 
 from app.callers.running import aperform, perform
-from app.experiments import LARGEST_BODY, Experiment, Refused, read_experiment, too_large
+from app.experiments import LARGEST_BODY, Experiment, Malformed, Refused, read_experiment, too_large
 from app.runs.collector import RunUnderWay
 from app.runs.documents import RunDocument
 
@@ -53,7 +54,8 @@ def _async_view(slug: str, caller: View) -> View:
 
 async def document_of(run: RunUnderWay) -> RunDocument:
     """Wait for the run's document without holding the loop."""
-    return await asyncio.wrap_future(run.result)
+    # Shielded: when the client goes away, the run still gets its document.
+    return await asyncio.shield(asyncio.wrap_future(run.result))
 
 
 def read_request(slug: str, request: HttpRequest) -> Experiment:
@@ -64,6 +66,8 @@ def read_request(slug: str, request: HttpRequest) -> Experiment:
         body = request.body
     except RequestDataTooBig as error:
         raise too_large(int(request.headers.get("Content-Length") or LARGEST_BODY + 1)) from error
+    except RawPostDataException as error:  # the CSRF check has read a form already
+        raise Malformed(f"Expected a JSON body; got {request.content_type}.") from error
     return read_experiment(slug, body)
 
 

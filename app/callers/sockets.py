@@ -15,7 +15,7 @@ import msgspec
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from app.callers.running import aperform, perform
-from app.experiments import LARGEST_FRAME, Experiment, Refused, read_experiment
+from app.experiments import LARGEST_FRAME, Experiment, Malformed, Refused, read_experiment
 from app.live.consumer import MALFORMED, TOO_LARGE
 from app.live.laboratory import laboratory
 from app.live.stream import channel_layer
@@ -24,10 +24,8 @@ from app.runs.documents import RunDocument
 
 Receive = Callable[..., Any]
 
-#: Refusals after which the socket cannot go on, and the codes that it is closed with.
 UNKNOWN = 4404
 ADDRESSES = ("/ws/live/", "/ws/experiments/async-consumer/", "/ws/experiments/sync-consumer/")
-CLOSING = {413: TOO_LARGE, 415: MALFORMED}
 
 
 def runs_experiment(slug: str) -> Callable[[Receive], Receive]:
@@ -46,8 +44,8 @@ def _async_receive(slug: str, caller: Receive) -> Receive:
             run = await aperform(_read(slug, text_data, bytes_data), caller, self)
         except Refused as refusal:
             await self.send(text_data=_refusal(refusal))
-            if refusal.status in CLOSING:
-                await self.close(CLOSING[refusal.status], _reason(refusal))
+            if code := _closing_code(refusal):
+                await self.close(code, _reason(refusal))
         else:
             _send_when_stored(run, self.channel_name)
 
@@ -61,8 +59,8 @@ def _sync_receive(slug: str, caller: Receive) -> Receive:
             run = perform(_read(slug, text_data, bytes_data), caller, self)
         except Refused as refusal:
             self.send(text_data=_refusal(refusal))
-            if refusal.status in CLOSING:
-                self.close(CLOSING[refusal.status], _reason(refusal))
+            if code := _closing_code(refusal):
+                self.close(code, _reason(refusal))
         else:
             _send_when_stored(run, self.channel_name)
 
@@ -88,12 +86,19 @@ def _read(slug: str, text: str | None, data: bytes | None) -> Experiment:
     if size > LARGEST_FRAME:
         raise Refused(413, f"Expected a frame of at most {LARGEST_FRAME} bytes; got {size}.")
     if text is None:
-        raise Refused(415, "Expected a text frame with a JSON object; got a binary frame.")
+        raise Malformed("Expected a text frame with a JSON object; got a binary frame.")
     return read_experiment(slug, text)
 
 
 def _refusal(refusal: Refused) -> str:
     return msgspec.json.encode({"error": str(refusal), "status": refusal.status}).decode()
+
+
+def _closing_code(refusal: Refused) -> int | None:
+    """The code that the socket is closed with after a refusal; None when it can go on."""
+    if isinstance(refusal, Malformed):
+        return MALFORMED
+    return TOO_LARGE if refusal.status == 413 else None
 
 
 def _reason(refusal: Refused) -> str:

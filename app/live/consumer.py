@@ -39,8 +39,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.viewer is None:
             return
-        if len(text_data or bytes_data or "") > LARGEST_FRAME:
-            size = len(text_data or bytes_data or "")
+        size = len(bytes_data or b"") if text_data is None else len(text_data.encode())
+        if size > LARGEST_FRAME:
             await self._refuse(TOO_LARGE, f"Expected a frame of at most {LARGEST_FRAME} bytes; got {size}.")
             return
         if text_data is None:

@@ -29,6 +29,7 @@ class Hub:
         self._admission = admission
         self._stream = stream
         self._tasks: list[asyncio.Task[None]] = []
+        self._subscribed = asyncio.Event()
 
     def is_full(self) -> bool:
         return len(self.viewers) >= MOST_VIEWERS
@@ -37,10 +38,9 @@ class Hub:
         """Have the viewer offered every batch from now on."""
         self.viewers.add(viewer)
         if not self._tasks:
-            layer = channel_layer()
-            channel = await layer.new_channel()
-            await layer.group_add(GROUP, channel)
-            self._tasks = [asyncio.create_task(self._listen(channel)), asyncio.create_task(self._report())]
+            self._subscribed = asyncio.Event()
+            self._tasks = [asyncio.create_task(self._listen(self._subscribed)), asyncio.create_task(self._report())]
+        await self._subscribed.wait()
 
     async def leave(self, viewer: Viewer) -> None:
         self.viewers.discard(viewer)
@@ -49,8 +49,11 @@ class Hub:
             for task in tasks:
                 task.cancel()
 
-    async def _listen(self, channel: str) -> None:
+    async def _listen(self, subscribed: asyncio.Event) -> None:
         layer = channel_layer()
+        channel = await layer.new_channel()
+        await layer.group_add(GROUP, channel)
+        subscribed.set()
         expected: int | None = None
         try:
             while True:
@@ -67,6 +70,7 @@ class Hub:
         """Every second: the counts, which are also the sign that the server's loop is alive."""
         while True:
             for viewer in list(self.viewers):
+                await self._tell(viewer, viewer.catch_up())
                 await self._tell(viewer, viewer.send(encode(self.stats(viewer))))
             await asyncio.sleep(STATS_INTERVAL_S)
 

@@ -14,7 +14,7 @@ from signalbox.threads import Thread
 logger = logging.getLogger(__name__)
 
 #: Time between two looks. A bar appears on a page half of it later, on average, than it could.
-INTERVAL_S = 0.02
+INTERVAL_S = 0.01
 
 
 class Pump:

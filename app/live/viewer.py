@@ -41,6 +41,13 @@ class Viewer:
             self._next = sequence + 1
             await self._send_or_miss(sequence, frame)
 
+    async def catch_up(self) -> None:
+        """Take from the journal what was lost on the way, when no later batch came that would have shown the hole."""
+        newest = self._journal.newest
+        if not self._replaying and newest >= self._next:
+            first, self._next = self._next, newest + 1
+            await self._fill(first, newest)
+
     async def acknowledge(self, sequence: int) -> None:
         """The page has taken in everything up to ``sequence``: tell it what it missed meanwhile."""
         while self._outstanding and self._outstanding[0][0] <= sequence:
@@ -72,11 +79,11 @@ class Viewer:
                 await self._send_or_miss(sequence, frame)
 
     async def _replay(self) -> None:
-        oldest = self._journal.oldest
-        if self._next < oldest:
-            await self.send(encode(GapFrame(self._next, oldest - 1, "journal")))
-            self._next = oldest
         while self._has_room():
+            oldest = self._journal.oldest
+            if self._next < oldest:
+                await self.send(encode(GapFrame(self._next, oldest - 1, "journal")))
+                self._next = oldest
             frame = self._journal.get(self._next)
             if frame is None:
                 self._replaying = False

@@ -1,6 +1,7 @@
 """Lists of stored runs, newest first."""
 
 import datetime
+import uuid
 from typing import Any
 
 from app.experiments import Refused
@@ -17,6 +18,14 @@ def newest_runs(limit: int = PAGE, before: datetime.datetime | None = None) -> l
     return [summary(run.document) for run in runs[:limit]]
 
 
+def stored_run(run_id: str) -> Run | None:
+    """The run with this id; None when there is none, or when this is no id at all."""
+    try:
+        return Run.objects.filter(pk=uuid.UUID(run_id)).first()
+    except ValueError:
+        return None
+
+
 def read_limit(text: str) -> int:
     """The number of runs that a list is asked for. Raises Refused."""
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LONGEST_PAGE):
@@ -30,6 +39,7 @@ def read_before(text: str) -> datetime.datetime | None:
         return None
     try:
         moment = datetime.datetime.fromisoformat(text)
-    except ValueError as error:
+        in_utc = moment if moment.tzinfo is not None else moment.replace(tzinfo=datetime.UTC)
+        return in_utc.astimezone(datetime.UTC)
+    except (ValueError, OverflowError) as error:
         raise Refused(400, f"before: expected a time such as 2026-11-22T09:00:00Z; got {text[:40]!r}.") from error
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=datetime.UTC)

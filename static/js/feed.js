@@ -72,6 +72,8 @@ export class Feed {
   #take(batch) {
     this.batches += 1;
     this.#clock.observe(newestMoment(batch));
+    // A process that was not there at the greeting is a command: servers greet for themselves.
+    if (!this.#store.processes.get(batch.process)) this.#store.processes.set(batch.process, "command");
     if (!this.paused) this.#store.take(batch);
     else if (this.#heldBack.push(batch) > MOST_HELD_BACK) this.#heldBack.shift();
     if (this.paused) this.#changed();

@@ -53,7 +53,7 @@ export class LaneLabels {
 
   /** @param {PlacedLane} lane */
   #linesOf({ thread, rows }) {
-    const role = this.#store.processes.get(thread.process) ?? "command"; // a process that came after the greeting
+    const role = this.#store.processes.get(thread.process);
     const serials = new Set(rows.flat().map((span) => span.connection?.serial).filter((serial) => serial !== undefined));
     const uses = this.#store.identUses(thread);
     return {

@@ -32,6 +32,7 @@ export class SpanStore {
   #idents = new Map();
   /** @type {Map<number, number>} process → thread key of its first event loop */
   #mainLoops = new Map();
+  #newest = 0; // the last moment that was heard of
   /** @type {Set<(change: {begun: Span[], ended: Span[]}) => void>} */
   #listeners = new Set();
 
@@ -73,6 +74,8 @@ export class SpanStore {
   /** @param {Omit<Batch, "sequence">} batch */
   take(batch) {
     for (const thread of batch.threads) this.addThread(thread);
+    for (const span of batch.begun) this.#newest = Math.max(this.#newest, span.start_ns, span.end_ns ?? 0);
+    for (const span of batch.ended) this.#newest = Math.max(this.#newest, span.end_ns ?? 0);
     const begun = batch.begun.map((span) => this.#begin(span, batch.process));
     const ended = begun.filter((span) => span.end_ns !== null);
     for (const end of batch.ended) {
@@ -143,9 +146,12 @@ export class SpanStore {
     if (span.end_ns === null) this.running.add(span);
   }
 
-  /** @param {Span} span @param {{end_ns: number, outcome: string | null, error: string | null, attributes: object}} end */
+  /**
+   * A span that nobody waited for any longer has no end of its own: it is drawn to the moment in which it was given up.
+   * @param {Span} span @param {{end_ns: number | null, outcome: string | null, error: string | null, attributes: object}} end
+   */
   #end(span, end) {
-    span.end_ns = end.end_ns;
+    span.end_ns = end.end_ns ?? Math.max(this.#newest, span.start_ns);
     span.outcome = end.outcome;
     span.error = end.error;
     Object.assign(span.attributes, end.attributes);

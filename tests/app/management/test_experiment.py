@@ -1,0 +1,88 @@
+"""`manage.py experiment`: any caller, in the words of a person or as a document."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.app.documents import check
+from tests.parts.server import Server, ServerError
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Server:
+    """No server is running, there is no database yet, and a proxy that answers nobody is said to be there."""
+    return Server(tmp_path, HTTP_PROXY="http://127.0.0.1:9", ALL_PROXY="http://127.0.0.1:9", NO_PROXY="")
+
+
+@pytest.mark.parametrize("caller", ["sync-view", "async-view", "async-consumer", "sync-consumer", "command"])
+def test_it_says_where_the_receivers_ran(machine: Server, caller: str) -> None:
+    said = machine.manage("experiment", caller, "asave", "--receivers=both", "--delay-ms=10", timeout=60).stdout
+    words = " ".join(said.split())
+    assert f"{caller} · asave · both" in said
+    assert "app.receivers.my_signal_handler (sync, post_save)" in said
+    assert "app.receivers.my_async_signal_handler (async, post_save)" in said
+    assert words.count("Did the caller wait? yes") == 2
+    assert words.count("Same thread as the sender? yes") == 1
+    assert words.count("Same thread as the sender? no") == 1
+    assert words.count("Why there?") == 2
+
+
+def test_json_is_the_document_and_nothing_else(machine: Server) -> None:
+    order = ["--atomic", "--receivers=both", "--delay-ms=0", "--fail=async", "--json"]
+    done = machine.manage("experiment", "command", "save", *order)
+    document = json.loads(done.stdout)
+    check(document)
+    assert document["experiment"] == {
+        "caller": "command",
+        "way": "save",
+        "receivers": "both",
+        "atomic": True,
+        "delay_ms": 0,
+        "fail": "async",
+    }
+    assert document["verdict"]["error"].startswith("ToldToFail: ")
+    assert "Signal received for: Test" in done.stderr
+
+
+def test_an_impossible_combination_is_told_as_such(machine: Server) -> None:
+    said = machine.manage("experiment", "async-view", "save").stdout
+    assert "The caller got SynchronousOnlyOperation" in said
+
+
+def test_a_stream_is_lines_of_batches_and_then_the_run(machine: Server) -> None:
+    done = machine.manage("experiment", "command", "save", "--delay-ms=100", "--stream")
+    lines: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
+    batches = [line["batch"] for line in lines[:-1]]
+    run = lines[-1]["run"]
+    check(run)
+    begun = [span for batch in batches for span in batch["begun"]]
+    ended = [end["id"] for batch in batches for end in batch["ended"]]
+    assert {span["id"] for span in begun} == {span["id"] for span in run["spans"]}
+    (receiver,) = (span for span in begun if span["kind"] == "receiver")
+    assert receiver["outcome"] is None
+    assert receiver["id"] in ended
+    assert {batch["process"] for batch in batches} == {thread["process"] for thread in run["threads"]}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["carrier-pigeon", "save"], "argument caller: invalid choice: 'carrier-pigeon' (choose from"),
+        (["command", "teleport"], "argument way: invalid choice: 'teleport' (choose from"),
+        (["command"], "the following arguments are required: way"),
+        (["command", "save", "--receivers=some"], "argument --receivers: invalid choice: 'some'"),
+        (["command", "save", "--delay-ms=x"], "argument --delay-ms: invalid int value: 'x'"),
+        (["command", "save", "--delay-ms=10001"], "delay_ms: expected int <= 10000; got 10001."),
+        (["command", "save", "--fail=async"], "fail: expected null or sync"),
+        (["command", "save", "--json", "--stream"], "argument --stream: not allowed with argument --json"),
+        (["sync-view", "save", "--stream"], "--stream: expected the caller command, which runs here; got sync-view."),
+        (["command", "save", "--colour=red"], "unrecognized arguments: --colour=red"),
+    ],
+)
+def test_bad_arguments_get_one_sentence(machine: Server, arguments: list[str], sentence: str) -> None:
+    with pytest.raises(ServerError) as failed:
+        machine.manage("experiment", *arguments)
+    assert sentence in str(failed.value)
+    assert "Traceback" not in str(failed.value)

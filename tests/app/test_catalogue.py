@@ -1,0 +1,48 @@
+"""The catalogue: what there is to be run, with the source that runs."""
+
+from typing import Any
+
+import pytest
+
+from tests.parts.api import Api
+from tests.parts.server import ROOT
+
+
+@pytest.fixture(scope="module")
+def catalogue(shared_api: Api) -> dict[str, Any]:
+    return dict(shared_api.get("/api/experiments/"))
+
+
+def test_limits(catalogue: dict[str, Any]) -> None:
+    assert catalogue["limits"] == {"delay_ms": 10_000, "experiments": 50, "body_bytes": 16_384, "frame_bytes": 65_536}
+
+
+@pytest.mark.parametrize("part", ["callers", "ways", "handlers"])
+def test_the_source_is_the_file_at_that_line(catalogue: dict[str, Any], part: str) -> None:
+    for entry in catalogue[part]:
+        source = entry["source"]
+        lines = (ROOT / source["file"]).read_text().splitlines()[source["line"] - 1 :]
+        shown = source["text"].splitlines()
+        assert [line.strip() for line in lines[: len(shown)]] == [line.strip() for line in shown]
+        assert any(line.strip().startswith(("def ", "async def ")) for line in shown)
+
+
+def test_async_is_what_the_source_says(catalogue: dict[str, Any]) -> None:
+    for entry in (entry for part in ("callers", "ways", "handlers") for entry in catalogue[part]):
+        assert entry["is_async"] == ("async def " in entry["source"]["text"]), entry
+
+
+def test_addresses(catalogue: dict[str, Any]) -> None:
+    addresses = {caller["slug"]: (caller["transport"], caller["url"]) for caller in catalogue["callers"]}
+    assert addresses == {
+        "sync-view": ("http", "/experiments/sync-view/"),
+        "async-view": ("http", "/experiments/async-view/"),
+        "async-consumer": ("websocket", "/ws/experiments/async-consumer/"),
+        "sync-consumer": ("websocket", "/ws/experiments/sync-consumer/"),
+        "command": ("http", "/experiments/command/"),
+    }
+
+
+def test_a_combination_that_is_not_valid_has_a_reason(catalogue: dict[str, Any]) -> None:
+    for combination in catalogue["combinations"]:
+        assert (combination["reason"] is None) == combination["valid"]
