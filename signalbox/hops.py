@@ -5,7 +5,6 @@ made on a copy of the ``SyncToAsync`` or ``AsyncToSync`` object whose function n
 """
 
 import asyncio
-import copy
 import functools
 import os
 import time
@@ -121,10 +120,26 @@ def _end(span: Span, error: BaseException | None = None) -> None:
 
 
 def _observed(crossing: Any, name: str, function: Callable[..., Any]) -> Any:
-    """A copy of the object for this one call, whose function notes where it arrives."""
-    observed = copy.copy(crossing)
+    """A copy of the object for this one call, whose function notes where it arrives.
+
+    Not by ``copy.copy()``, which leaves ``__slotnames__`` behind in the class.
+    """
+    kind = type(crossing)
+    observed = kind.__new__(kind)
+    observed.__dict__.update(crossing.__dict__)
+    for slot in _slots(kind):
+        if hasattr(crossing, slot):
+            setattr(observed, slot, getattr(crossing, slot))
     setattr(observed, name, function)
     return observed
+
+
+@functools.cache
+def _slots(kind: type) -> tuple[str, ...]:
+    """The attributes that a subclass keeps outside of the ``__dict__``; asgiref's own classes have none."""
+    slots = (each.__dict__.get("__slots__", ()) for each in kind.__mro__)
+    names = (name for each in slots for name in ((each,) if isinstance(each, str) else each))
+    return tuple(name for name in names if name not in {"__dict__", "__weakref__"})
 
 
 def _arrive_and_call(hop: Hop, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:

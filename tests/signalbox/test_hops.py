@@ -158,15 +158,26 @@ class TestTransparency:
             def work(self) -> Any:
                 return self
 
+        class Slotted(SyncToAsync[Any, Any]):
+            __slots__ = ("note",)
+
+            def thread_handler(self, loop: Any, *args: Any, **kwargs: Any) -> Any:
+                return super().thread_handler(loop, *args, **kwargs), self.note
+
+        slotted = Slotted(work)
+        slotted.note = "kept"
+        assert from_async(slotted) == ("done", "kept")
         worker = Worker()
         assert from_async(Loud(work)) == ("done", "loud")
         assert from_async(worker.work) is worker
-        assert len(hops_of(recorded())) == 2
+        assert len(hops_of(recorded())) == 3
 
     def test_asgiref_is_as_it_was_after_uninstalling(self, probe: None) -> None:
         signalbox.uninstall()
         bare = [dict(SyncToAsync.__dict__), dict(AsyncToSync.__dict__)]
         signalbox.install()
         assert [dict(SyncToAsync.__dict__), dict(AsyncToSync.__dict__)] != bare
+        with signalbox.caller("here"):
+            async_to_sync(sync_to_async(work))()
         signalbox.uninstall()
         assert [dict(SyncToAsync.__dict__), dict(AsyncToSync.__dict__)] == bare
