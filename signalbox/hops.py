@@ -1,7 +1,8 @@
 """The hooks in asgiref: every crossing by ``sync_to_async`` or ``async_to_sync``, from which thread to which, and how.
 
 asgiref decides which thread and which loop; the hop writes down where the work arrived. To see it arrive, the call is
-made on a copy of the ``SyncToAsync`` or ``AsyncToSync`` object whose function notes the thread before it goes on.
+made on a copy of the ``SyncToAsync`` or ``AsyncToSync`` object, in which the part that runs there notes the thread
+before it goes on. The crossing of a subclass of ``AsyncToSync`` is recorded without its arrival.
 """
 
 import asyncio
@@ -68,7 +69,9 @@ def _hook_sync_to_async(original: Callable[..., Any]) -> Callable[..., Any]:
         span = _begin("sync_to_async", self, self.func)
         if span is None:
             return await original(self, *args, **kwargs)
-        observed = _observed(self, "func", functools.partial(_arrive_and_call, span.subject, self.func))
+        # Bound to the object itself: what a subclass writes to `self` in its thread_handler() must stay.
+        arrive = functools.partial(_arrive_and_call, span.subject, self.thread_handler)
+        observed = _copy_with(self, "thread_handler", arrive)
         return await Driven(original(observed, *args, **kwargs), span)
 
     return __call__
@@ -80,9 +83,10 @@ def _hook_async_to_sync(original: Callable[..., Any]) -> Callable[..., Any]:
         span = _begin("async_to_sync", self, self.awaitable)
         if span is None:
             return original(self, *args, **kwargs)
-        main_loop = _main_loop()
-        arrive = functools.partial(_arrive_and_await, span.subject, main_loop, self.awaitable)
-        observed = _observed(self, "awaitable", arrive)
+        observed = self
+        if type(self) is AsyncToSync:  # a subclass may write to `self` in its main_wrap(), so it is not copied
+            arrive = functools.partial(_arrive_and_await, span.subject, _main_loop(), self.awaitable)
+            observed = _copy_with(self, "awaitable", arrive)
         token = current.set(span)
         try:
             result = original(observed, *args, **kwargs)
@@ -119,27 +123,15 @@ def _end(span: Span, error: BaseException | None = None) -> None:
         give_up(fault)
 
 
-def _observed(crossing: Any, name: str, function: Callable[..., Any]) -> Any:
-    """A copy of the object for this one call, whose function notes where it arrives.
+def _copy_with(crossing: Any, name: str, replacement: Callable[..., Any]) -> Any:
+    """A copy of the object for this one call, in which one method or function has been replaced.
 
     Not by ``copy.copy()``, which leaves ``__slotnames__`` behind in the class.
     """
-    kind = type(crossing)
-    observed = kind.__new__(kind)
+    observed = object.__new__(type(crossing))
     observed.__dict__.update(crossing.__dict__)
-    for slot in _slots(kind):
-        if hasattr(crossing, slot):
-            setattr(observed, slot, getattr(crossing, slot))
-    setattr(observed, name, function)
+    setattr(observed, name, replacement)
     return observed
-
-
-@functools.cache
-def _slots(kind: type) -> tuple[str, ...]:
-    """The attributes that a subclass keeps outside of the ``__dict__``; asgiref's own classes have none."""
-    slots = (each.__dict__.get("__slots__", ()) for each in kind.__mro__)
-    names = (name for each in slots for name in ((each,) if isinstance(each, str) else each))
-    return tuple(name for name in names if name not in {"__dict__", "__weakref__"})
 
 
 def _arrive_and_call(hop: Hop, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:

@@ -57,7 +57,7 @@ def crossing(run: Recording, hop: SpanDocument) -> str:
     direction, executor = hop.attributes["direction"], hop.attributes["executor"]
     start, end = run.thread_name(hop), run.name_of_thread(hop.attributes.get("to_thread"))
     if end is None:
-        return f"{direction} was called in {start}, and its work arrived nowhere"
+        return f"{direction} was called in {start}, and its work was not seen to arrive"
     return f"{direction} took the work from {start} to {end}, {_PLACES[executor].format(start=start)}"
 
 

@@ -210,7 +210,7 @@ class TestWhy:
 
     def test_a_hop_that_never_arrived_says_so(self) -> None:
         verdict = verdict_of(receiver(), dispatch(parent=6), hop("request-context", LOOP, None))
-        assert verdict.why.endswith("sync_to_async was called in MainThread, and its work arrived nowhere.")
+        assert verdict.why.endswith("sync_to_async was called in MainThread, and its work was not seen to arrive.")
 
 
 def test_a_run_without_receivers_has_the_error_alone() -> None:
