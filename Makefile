@@ -1,12 +1,14 @@
 # Signalbox needs Python 3.11 or newer, make and git. Everything else is set up here, on first use and after a change.
 #
-#   make run      the laboratory, on http://127.0.0.1:8000      (HOST=, PORT=)
-#   make test     everything that continuous integration runs
-#   make lint     linters, formatters and types, changing nothing
-#   make format   rewrite the code as the formatters want it
-#   make unit     only the tests                                (TESTS="tests/signalbox -k name")
-#   make lock     pin what requirements/*.in ask for; `make upgrade` takes the newest of everything
-#   make clean    remove what was set up, keep the database
+#   make run            the laboratory, on http://127.0.0.1:8000      (HOST=, PORT=)
+#   make test           everything that continuous integration runs
+#   make lint           linters, formatters and types, changing nothing
+#   make format         rewrite the code as the formatters want it
+#   make unit           only the tests                                (TESTS="tests/signalbox -k name")
+#   make test-foreign   Django's and asgiref's own tests, bare and under the probe: no result may differ
+#   make bench          what recording costs, and how soon a bar is on the canvas
+#   make lock           pin what requirements/*.in ask for; `make upgrade` takes the newest of everything
+#   make clean          remove what was set up, keep the database
 #
 # PYTHON=/path/to/python chooses the interpreter.
 
@@ -32,7 +34,7 @@ step = @echo "── $(1)"; began=$$(date +%s); $(2) && echo "   $$(($$(date +%s
 
 # Steps come one after the other, also under `make -j`: the first failure is the last thing said.
 .NOTPARALLEL:
-.PHONY: help run test lint format check unit chromium lock upgrade clean
+.PHONY: help run test lint format check unit chromium test-foreign bench lock upgrade clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
@@ -84,6 +86,30 @@ unit: $(DEVELOPMENT) chromium
 chromium: $(DEVELOPMENT)
 	$(call step,Chromium,$(BIN)/python -m tests.parts.chromium)
 
+# An environment of its own: what other projects' tests need is no part of this one's.
+FOREIGN := $(patsubst .venv/%,.venv-foreign/%,$(call stamp,foreign,requirements/foreign.txt))
+$(FOREIGN) test-foreign: BIN := .venv-foreign/bin
+
+$(FOREIGN):
+	$(call step,setting up .venv-foreign,$(firstword $(FOUND)) -m venv --clear .venv-foreign && $(INSTALL) -r requirements/foreign.txt)
+	@touch $@
+
+test-foreign: $(FOREIGN)
+	@$(BIN)/python -m tests.foreign
+
+# What recording costs, beside the tools that come nearest to it, which want an environment of their own; and how soon a bar
+# is on the canvas, in the browser of the tests.
+BENCH := $(patsubst .venv/%,.venv-bench/%,$(call stamp,bench,requirements/runtime.txt requirements/bench.txt))
+$(BENCH): BIN := .venv-bench/bin
+
+$(BENCH):
+	$(call step,setting up .venv-bench,$(firstword $(FOUND)) -m venv --clear .venv-bench && $(INSTALL) -r requirements/runtime.txt && $(INSTALL) -r requirements/bench.txt)
+	@touch $@
+
+bench: $(BENCH) $(DEVELOPMENT) chromium
+	@.venv-bench/bin/python -m benchmarks.overhead
+	@$(BIN)/python -m benchmarks.latency
+
 LOCK = $(BIN)/uv pip compile --quiet --universal --no-emit-index-url --generate-hashes --python-version 3.11 \
 	--fork-strategy requires-python --custom-compile-command 'make lock'
 
@@ -91,9 +117,11 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --no-emit-index-url --generate-
 lock: $(DEVELOPMENT)
 	$(LOCK) --output-file requirements/runtime.txt requirements/runtime.in
 	$(LOCK) --output-file requirements/dev.txt requirements/dev.in
+	$(LOCK) --output-file requirements/foreign.txt requirements/foreign.in
+	$(LOCK) --output-file requirements/bench.txt requirements/bench.in
 
 upgrade: LOCK += --upgrade
 upgrade: lock
 
 clean:
-	rm -rf .venv .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache staticfiles tests/browser/failures
+	rm -rf .venv .venv-foreign .venv-bench .cache .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache staticfiles tests/browser/failures

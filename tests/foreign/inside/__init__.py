@@ -1,0 +1,1 @@
+"""What runs inside the watched process. A package by itself, because the suites have packages called ``tests``, too."""
