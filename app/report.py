@@ -27,6 +27,7 @@ def report(document: dict[str, Any]) -> str:
     if not verdict["receivers"] and not verdict["notes"]:
         parts.append("No receiver was called.")
     parts += verdict["notes"]
+    parts += [_finding(finding) for finding in document["findings"]]
     parts.append(f"Run {document['id']}: {document['url']}")
     return "\n\n".join(parts)
 
@@ -43,6 +44,17 @@ def _receiver(receiver: dict[str, Any]) -> str:
         lines.append(_wrapped(label, receiver["reasons"][reason] if reason else ""))
     lines.append(_wrapped("  Why there?                       ", receiver["why"]))
     return "\n".join(lines)
+
+
+def _finding(finding: dict[str, Any]) -> str:
+    source = f" ({finding['source']})" if finding["source"] else ""
+    return "\n".join(
+        [
+            f"{finding['code']} {finding['severity']}: {finding['title']}{source}",
+            _wrapped("  ", finding["explain"]),
+            _wrapped("  What to do: ", finding["fix"]),
+        ]
+    )
 
 
 def _wrapped(label: str, text: str) -> str:

@@ -70,6 +70,12 @@ def thread_document(thread: Thread) -> ThreadDocument:
     return ThreadDocument(thread.key, thread.ident, thread.native_id, thread.name, thread.process, thread.event_loop)
 
 
+def threads_of(span: Span) -> list[Thread]:
+    """The thread of a span, and the one where a hop's work has arrived."""
+    there = span.subject.to_thread if isinstance(span.subject, Hop) else None
+    return [span.thread] if there is None else [span.thread, there]
+
+
 def span_document(span: Span) -> SpanDocument:
     name, attributes = _describe(span)
     if span.attributes:
@@ -112,7 +118,8 @@ def _arrival(hop: Hop, start_ns: int) -> dict[str, Any]:
     """Where the work of a hop arrived, for how many ns it waited and ran; None where it never did."""
     queued = None if hop.arrived_ns is None else hop.arrived_ns - start_ns
     ran = None if hop.arrived_ns is None or hop.left_ns is None else hop.left_ns - hop.arrived_ns
-    return {"executor": hop.executor, "to_thread": hop.to_thread, "queued_ns": queued, "ran_ns": ran}
+    to_thread = None if hop.to_thread is None else hop.to_thread.key
+    return {"executor": hop.executor, "to_thread": to_thread, "queued_ns": queued, "ran_ns": ran}
 
 
 def _describe(span: Span) -> tuple[str, dict[str, Any]]:
@@ -120,8 +127,13 @@ def _describe(span: Span) -> tuple[str, dict[str, Any]]:
     if isinstance(subject, Dispatch):
         return _describe_dispatch(subject)
     if isinstance(subject, Hop):
-        named = {"direction": subject.direction, "function": subject.function.name, "from_thread": span.thread.key}
-        return f"{subject.direction}({subject.function.short_name})", named
+        return f"{subject.direction}({subject.function.short_name})", {
+            "direction": subject.direction,
+            "function": subject.function.name,
+            # Which loop async_to_sync has found is known when it has got there; it is told with the rest of its arrival.
+            "executor": subject.executor if subject.direction == "sync_to_async" else None,
+            "from_thread": span.thread.key,
+        }
     if span.dispatch is not None:
         return subject.name, {
             "signal": signal_name(span.dispatch.subject.signal),

@@ -19,7 +19,7 @@ from signalbox.coroutines import Driven
 from signalbox.faults import give_up
 from signalbox.names import Function, function_of
 from signalbox.spans import Span, buffer, current, end_span, new_span
-from signalbox.threads import current_thread
+from signalbox.threads import Thread, current_thread
 
 Direction = Literal["sync_to_async", "async_to_sync"]
 #: Where the work went: see docs/architecture.md, "Hops".
@@ -43,12 +43,12 @@ class Hop:
         self.direction = direction
         self.function = function
         self.executor = executor
-        self.to_thread: int | None = None
+        self.to_thread: Thread | None = None
         self.arrived_ns: int | None = None
         self.left_ns: int | None = None
 
     def arrive(self) -> None:
-        self.to_thread = current_thread().key
+        self.to_thread = current_thread()
         self.arrived_ns = time.monotonic_ns()
 
     def leave(self) -> None:

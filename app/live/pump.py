@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 import signalbox
 from app.live.batches import Batch
-from signalbox.documents import pause_document, span_document, span_end, thread_document
+from signalbox.documents import pause_document, span_document, span_end, thread_document, threads_of
 from signalbox.spans import Span
 from signalbox.threads import Thread
 
@@ -77,7 +77,8 @@ class Pump:
         for span, document in zip(spans, begun, strict=True):
             if document.outcome is None:
                 self._open[span.id] = span
-        threads = [span.thread for span in spans] + [pause.thread for pause in pauses]
+        threads = [thread for span in [*spans, *ended] for thread in threads_of(span)]
+        threads += [pause.thread for pause in pauses]
         batch = Batch(
             process=os.getpid(),
             threads=[thread_document(thread) for thread in self._changed(threads)],

@@ -15,7 +15,8 @@ from app.runs.documents import RunDocument
 from app.runs.environment import Where, environment
 from app.runs.store import store
 from app.ways import WAYS
-from signalbox.documents import PauseDocument, SpanDocument, span_document, thread_document
+from signalbox.documents import PauseDocument, SpanDocument, span_document, thread_document, threads_of
+from signalbox.findings import find
 from signalbox.heartbeat import Heartbeat
 from signalbox.recording import Recording
 from signalbox.spans import Span, describe_error
@@ -43,6 +44,7 @@ class RunUnderWay:
         self.spans: dict[int, Span] = {}
         self.pauses: list[PauseDocument] = []
         self.left_ns: int | None = None  #: when the caller was left
+        self.seen_left = False  #: whether that was so at an earlier look, so that this one saw all that came before it
         self.result: concurrent.futures.Future[RunDocument] = concurrent.futures.Future()
 
     def owns(self, span: Span) -> bool:
@@ -94,13 +96,14 @@ class Collector:
         self.pump.look_now()
 
     def observe(self, spans: list[Span], batch: Batch) -> None:
-        """Take what the pump saw; a run is over at the first look that finds nothing new of it."""
+        """Take what the pump saw; a run is over at the first look after its caller's that finds nothing new of it."""
         for run in list(self._running.values()):
             news = [span for span in spans if run.owns(span)]
             run.spans.update((span.id, span) for span in news)
             run.pauses += batch.pauses
-            if not news and run.is_over(self.heartbeat):
+            if not news and run.seen_left and run.is_over(self.heartbeat):
                 self._finish(run)
+            run.seen_left = run.left_ns is not None
 
     def _finish(self, run: RunUnderWay) -> None:
         del self._running[run.id]
@@ -118,7 +121,7 @@ class Collector:
             store(document, run.result)
 
     def _document(self, run: RunUnderWay) -> RunDocument:
-        threads = {span.thread.key: span.thread for span in run.spans.values()}
+        threads = {thread.key: thread for span in run.spans.values() for thread in threads_of(span)}
         loop_thread = self.heartbeat.thread if self.heartbeat is not None else None
         if loop_thread is not None:
             threads[loop_thread.key] = loop_thread
@@ -137,6 +140,7 @@ class Collector:
             spans=recording.spans,
             pauses=recording.pauses,
             verdict=judge(recording, error, _notes(run, recording)),
+            findings=find(recording),
         )
 
 

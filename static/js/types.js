@@ -69,7 +69,7 @@
  * @property {string | null} why
  * @property {Record<string, string | null>} reasons
  *
- * @typedef {{code: string, title: string, severity: string, spans: number[], explain: string, fix: string}} Finding
+ * @typedef {{code: string, title: string, severity: string, spans: number[], explain: string, fix: string, source: string | null}} Finding
  *
  * @typedef {object} RunDocument
  * @property {string} id

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from tests.foreign.suites import Suite
 
-REPOSITORY = Path(__file__).resolve().parent.parent.parent
+HERE = Path(__file__).resolve().parent
+REPOSITORY = HERE.parent.parent
 CACHE = REPOSITORY / ".cache" / "foreign"
 LOCK = REPOSITORY / "requirements" / "foreign.txt"
 

@@ -76,7 +76,7 @@ def test_asgiref_keeps_the_function_of_a_crossing_in_its_object() -> None:
 async def test_asgiref_chooses_a_thread_by_these_names() -> None:
     assert SyncToAsync(heard)._thread_sensitive
     assert SyncToAsync(heard)._executor is None
-    assert not hasattr(AsyncToSync.executors, "current")
+    assert getattr(AsyncToSync.executors, "current", None) is None
     assert SyncToAsync.thread_sensitive_context.get(None) is None
     assert isinstance(AsyncToSync.loop_thread_executors, dict)
 

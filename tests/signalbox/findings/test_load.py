@@ -1,0 +1,70 @@
+"""SB901 and SB902: receivers that take much of the time, or are called again and again."""
+
+from typing import Any
+
+import signalbox
+from signalbox.findings.load import MANY_CALLS
+from tests.signalbox.findings.parts import Found, codes, compute, milliseconds, run_async, signal_of, source
+
+
+def computes(**kwargs: Any) -> None:
+    compute(0.55)
+
+
+def is_quick(**kwargs: Any) -> None:
+    pass
+
+
+class TestSlow:
+    def test_most_of_the_callers_time(self, found: Found) -> None:
+        with signalbox.caller("the caller"):
+            signal_of(computes).send(sender=None)
+        findings = found()
+        assert codes(findings) == ["SB901"]
+        assert findings[0].severity == "info"
+        assert findings[0].source == source(computes)
+        assert milliseconds("ran for", findings[0]) >= 550
+        assert "of the caller, which waited for it" in findings[0].explain
+
+    def test_the_one_that_takes_the_time_and_not_the_one_that_sent_to_it(self, found: Found) -> None:
+        inner = signal_of(computes)
+
+        def passes_on(**kwargs: Any) -> None:
+            inner.send(sender=None)
+
+        with signalbox.caller("the caller"):
+            signal_of(passes_on).send(sender=None)
+        findings = found()
+        assert [finding.source for finding in findings] == [source(computes)]
+
+    def test_near_miss_a_small_share(self, found: Found) -> None:
+        with signalbox.caller("the caller"):
+            compute(2.5)
+            signal_of(computes).send(sender=None)
+        assert found() == []
+
+    def test_near_miss_it_blocked_a_loop_and_is_told_as_that(self, found: Found) -> None:
+        async def view() -> None:
+            signal_of(computes).send(sender=None)
+
+        run_async(view)
+        assert codes(found()) == ["SB101"]
+
+
+class TestManyCalls:
+    def test_in_one_caller(self, found: Found) -> None:
+        signal = signal_of(is_quick)
+        with signalbox.caller("an import"):
+            for _ in range(MANY_CALLS):
+                signal.send(sender=None)
+        findings = found()
+        assert codes(findings) == ["SB902"]
+        assert f"is_quick was called {MANY_CALLS} times within an import" in findings[0].explain
+
+    def test_near_miss_fewer(self, found: Found) -> None:
+        signal = signal_of(is_quick)
+        for _ in range(2):
+            with signalbox.caller("an import"):
+                for _ in range(MANY_CALLS - 1):
+                    signal.send(sender=None)
+        assert found() == []

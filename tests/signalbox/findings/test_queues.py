@@ -1,0 +1,133 @@
+"""SB401 to SB403: thread-sensitive work that waited for its one thread. Each wait is told once."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from django.db import connections
+
+import signalbox
+from app.models import MyModel
+from app.work import Work, ordered
+from tests.signalbox.findings.parts import Found, codes, compute, run_async, the
+
+QUEUES = {"SB401", "SB402", "SB403"}
+
+
+class FirstAndSecond:
+    """Two pieces of work, of which the first has its thread before the second asks for it."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.first_runs = threading.Event()
+
+    def first(self) -> None:
+        self.first_runs.set()
+        compute(self.seconds)
+
+    def second(self) -> None:
+        pass
+
+    async def both(self) -> None:
+        one = asyncio.create_task(sync_to_async(self.first)())
+        await asyncio.to_thread(self.first_runs.wait)
+        await asyncio.gather(one, sync_to_async(self.second)())
+
+
+class TestWaiting:
+    def test_behind_other_work_of_the_request(self, found: Found) -> None:
+        async def request() -> None:
+            async with ThreadSensitiveContext():
+                await FirstAndSecond(0.06).both()
+
+        run_async(request)
+        findings = found()
+        finding = the("SB401", findings)
+        assert len(QUEUES & set(codes(findings))) == 1
+        assert f"{__name__}.FirstAndSecond.second waited" in finding.explain
+        assert f"Before it on that thread: {__name__}.FirstAndSecond.first, which ran for" in finding.explain
+
+    def test_near_miss_one_after_the_other(self, found: Found) -> None:
+        async def request() -> None:
+            async with ThreadSensitiveContext():
+                await sync_to_async(FirstAndSecond(0.06).first)()
+                await sync_to_async(FirstAndSecond(0).second)()
+
+        run_async(request)
+        assert not QUEUES & set(codes(found()))
+
+
+class TestCallers:
+    async def in_turn(self, *, requests: bool) -> None:
+        """Two callers at once, as two consumers are; or as two requests are."""
+
+        async def work() -> None:
+            if requests:
+                async with ThreadSensitiveContext():
+                    await sync_to_async(compute)(0.06)
+            else:
+                await sync_to_async(compute)(0.06)
+
+        await asyncio.gather(*(signalbox.caller(name).around(work()) for name in ("one", "other")))
+
+    def test_they_share_the_one_thread_of_the_process(self, found: Found) -> None:
+        asyncio.run(self.in_turn(requests=False))
+        findings = found()
+        finding = the("SB402", findings)
+        assert len(QUEUES & set(codes(findings))) == 1
+        assert len(finding.spans) == 2
+        assert finding.explain.startswith("2 callers shared ")
+
+    def test_near_miss_requests_have_a_thread_each(self, found: Found) -> None:
+        asyncio.run(self.in_turn(requests=True))
+        assert not QUEUES & set(codes(found()))
+
+    def test_others_that_were_not_recorded(self, found: Found) -> None:
+        async def stranger_and_caller() -> None:
+            works = FirstAndSecond(0.1)
+            with signalbox.muted():
+                stranger = asyncio.create_task(sync_to_async(works.first)())
+            await asyncio.to_thread(works.first_runs.wait)
+            await signalbox.caller("mine").around(sync_to_async(works.second)())
+            await stranger
+
+        asyncio.run(stranger_and_caller())
+        finding = the("SB402", found())
+        assert finding.explain.startswith("This caller shared with others ")
+        assert "before it: work that is not part of this recording" in finding.explain
+
+
+@pytest.mark.django_db(transaction=True)
+class TestGather:
+    @pytest.fixture(autouse=True)
+    def some_work(self) -> Iterator[None]:
+        token = ordered.set(Work(seconds=0.03))
+        yield
+        ordered.reset(token)
+
+    async def in_a_request(self, *, gathered: bool) -> None:
+        saves: list[Any] = [MyModel(name=str(number)).asave for number in range(3)]
+        async with ThreadSensitiveContext():
+            if gathered:
+                await asyncio.gather(*(save() for save in saves))
+            else:
+                for save in saves:
+                    await save()
+            await sync_to_async(connections.close_all)()
+
+    def test_saves_run_one_after_the_other(self, found: Found) -> None:
+        run_async(lambda: self.in_a_request(gathered=True))
+        findings = found()
+        finding = the("SB403", findings)
+        assert QUEUES & set(codes(findings)) == {"SB403"}
+        assert len(finding.spans) == 3
+        assert "3 calls of django.db.models.base.Model.save were awaited at once" in finding.explain
+        assert finding.source is not None
+        assert finding.source.startswith("app/receivers.py:")
+
+    def test_near_miss_awaited_in_turn(self, found: Found) -> None:
+        run_async(lambda: self.in_a_request(gathered=False))
+        assert not QUEUES & set(codes(found()))
