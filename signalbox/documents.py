@@ -130,7 +130,7 @@ def _describe(span: Span) -> tuple[str, dict[str, Any]]:
         return f"{subject.direction}({subject.function.short_name})", {
             "direction": subject.direction,
             "function": subject.function.name,
-            # Which loop async_to_sync has found is known when it has got there; it is told with the rest of its arrival.
+            # Which loop async_to_sync has found is told with the rest of its arrival.
             "executor": subject.executor if subject.direction == "sync_to_async" else None,
             "from_thread": span.thread.key,
         }
