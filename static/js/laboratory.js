@@ -165,7 +165,8 @@ class Laboratory {
     find("#empty").hidden = true;
     find("#verdict-title").textContent = `${unslug(caller)} · ${way} · ${receivers}`;
     const stage = find("#stage");
-    if (stage.getBoundingClientRect().top > innerHeight * 0.7) stage.scrollIntoView({ block: "start" });
+    const { top, bottom } = stage.getBoundingClientRect();
+    if (top > innerHeight * 0.7 || bottom < innerHeight * 0.3) stage.scrollIntoView({ block: "start" });
   }
 
   #showBusy() {
