@@ -12,8 +12,11 @@
 #
 # PYTHON=/path/to/python chooses the interpreter.
 
-# The command line alone sets HOST: many shells export a HOST that names the machine, and the laboratory belongs on loopback.
-HOST = 127.0.0.1
+HOST ?= 127.0.0.1
+# Some shells export a HOST that names the machine, and the laboratory belongs on loopback: from there only an address counts.
+ifeq ($(origin HOST)$(shell printf '%s' '$(HOST)' | grep -Ex '[0-9.]+|[0-9a-f:]+|localhost'),environment)
+HOST := 127.0.0.1
+endif
 PORT ?= 8000
 TESTS ?=
 
@@ -53,7 +56,8 @@ run: $(RUNTIME)
 	@$(BIN)/python scripts/port_is_free.py $(HOST) $(PORT)
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@echo 'Signalbox: http://$(HOST):$(PORT)/ (Ctrl-C ends it)'
-	@exec $(BIN)/python manage.py runserver --noreload $(HOST):$(PORT)
+	@DJANGO_ALLOWED_HOSTS=$${DJANGO_ALLOWED_HOSTS:-127.0.0.1,localhost,[::1],$(HOST)} \
+		exec $(BIN)/python manage.py runserver --noreload $(HOST):$(PORT)
 
 test: lint check unit
 
