@@ -48,7 +48,10 @@ class Hop:
         self.left_ns: int | None = None
 
     def arrive(self) -> None:
-        self.to_thread = current_thread()
+        try:
+            self.to_thread = current_thread()
+        except Exception as fault:
+            give_up(fault)
         self.arrived_ns = time.monotonic_ns()
 
     def leave(self) -> None:
@@ -66,12 +69,10 @@ def hooks() -> dict[type, dict[str, Any]]:
 def _hook_sync_to_async(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     async def __call__(self: Any, /, *args: Any, **kwargs: Any) -> Any:  # noqa: N807 (the name that it replaces)
-        span = _begin("sync_to_async", self, self.func)
-        if span is None:
+        begun = _begin_sync_to_async(self)
+        if begun is None:
             return await original(self, *args, **kwargs)
-        # Bound to the object itself: what a subclass writes to `self` in its thread_handler() must stay.
-        arrive = functools.partial(_arrive_and_call, span.subject, self.thread_handler)
-        observed = _copy_with(self, "thread_handler", arrive)
+        span, observed = begun
         return await Driven(original(observed, *args, **kwargs), span)
 
     return __call__
@@ -80,13 +81,10 @@ def _hook_sync_to_async(original: Callable[..., Any]) -> Callable[..., Any]:
 def _hook_async_to_sync(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def __call__(self: Any, /, *args: Any, **kwargs: Any) -> Any:  # noqa: N807 (the name that it replaces)
-        span = _begin("async_to_sync", self, self.awaitable)
-        if span is None:
+        begun = _begin_async_to_sync(self)
+        if begun is None:
             return original(self, *args, **kwargs)
-        observed = self
-        if type(self) is AsyncToSync:  # a subclass may write to `self` in its main_wrap(), so it is not copied
-            arrive = functools.partial(_arrive_and_await, span.subject, _main_loop(), self.awaitable)
-            observed = _copy_with(self, "awaitable", arrive)
+        span, observed = begun
         token = current.set(span)
         try:
             result = original(observed, *args, **kwargs)
@@ -101,16 +99,42 @@ def _hook_async_to_sync(original: Callable[..., Any]) -> Callable[..., Any]:
     return __call__
 
 
-def _begin(direction: Direction, crossing: Any, function: Any) -> Span | None:
-    """The span of a hop, in the thread that makes it; None where nothing is recorded."""
+def _parent() -> Span | None:
+    """The span that a hop is recorded inside of: by itself a hop explains nothing, so outside of one it is not."""
     parent = current.get()
-    if not isinstance(parent, Span) or parent.root.dropped:
-        return None  # a hop explains the spans that it stands between: by itself it is of no interest
+    return parent if isinstance(parent, Span) and not parent.root.dropped else None
+
+
+def _begin_sync_to_async(crossing: Any) -> tuple[Span, Any] | None:
+    """The span, and the object to call; None where nothing is recorded."""
+    parent = _parent()
+    if parent is None:
+        return None
     try:
-        executor = _executor(crossing) if direction == "sync_to_async" else None
-        subject = Hop(direction, function_of(function), executor)
-        span = new_span("hop", subject, parent, is_async=direction == "sync_to_async")
-        return span if buffer().put(span) else None
+        hop = Hop("sync_to_async", function_of(crossing.func), _executor(crossing))
+        # Bound to the object itself: what a subclass writes to `self` in its thread_handler() must stay.
+        arrive = functools.partial(_arrive_and_call, hop, crossing.thread_handler)
+        observed = _copy_with(crossing, "thread_handler", arrive)
+        span = new_span("hop", hop, parent, is_async=True)
+        return (span, observed) if buffer().put(span) else None
+    except Exception as fault:
+        give_up(fault)
+        return None
+
+
+def _begin_async_to_sync(crossing: Any) -> tuple[Span, Any] | None:
+    """The span, and the object to call; None where nothing is recorded."""
+    parent = _parent()
+    if parent is None:
+        return None
+    try:
+        hop = Hop("async_to_sync", function_of(crossing.awaitable), None)
+        observed = crossing
+        if type(crossing) is AsyncToSync:  # a subclass may write to `self` in its main_wrap(), so it is not copied
+            arrive = functools.partial(_arrive_and_await, hop, _main_loop(), crossing.awaitable)
+            observed = _copy_with(crossing, "awaitable", arrive)
+        span = new_span("hop", hop, parent, is_async=False)
+        return (span, observed) if buffer().put(span) else None
     except Exception as fault:
         give_up(fault)
         return None

@@ -5,6 +5,7 @@ from collections.abc import Coroutine, Iterator
 from typing import Any
 
 from signalbox.coroutines import Driven
+from signalbox.faults import give_up
 from signalbox.spans import UNRECORDED, Kind, Span, buffer, calling, current, end_span, new_span
 from signalbox.threads import current_thread
 
@@ -31,8 +32,11 @@ class Scope:
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         self._undo.close()
-        if self.span is not None:
-            end_span(self.span, error)
+        try:
+            if self.span is not None:
+                end_span(self.span, error)
+        except Exception as fault:
+            give_up(fault)
 
     def owns(self, span: Span) -> bool:
         """Whether ``span`` is this scope's caller span, or below it."""
@@ -47,6 +51,13 @@ class Scope:
             return await Driven(coroutine, span)
 
     def _begin(self, *, is_async: bool) -> Span | None:
+        try:
+            return self._begin_span(is_async=is_async)
+        except Exception as fault:
+            give_up(fault)
+            return None
+
+    def _begin_span(self, *, is_async: bool) -> Span | None:
         above = current.get()
         if self._kind == "caller":
             return self._begin_caller(above if isinstance(above, Span) else None, is_async=is_async)

@@ -59,7 +59,7 @@ def hook_send(original: Callable[..., Any], resolve: Resolve, hooked: Resolve, g
     def send(self: Signal, sender: Any, **named: Any) -> Any:
         if not self.receivers or self.sender_receivers_cache.get(sender) is NO_RECEIVERS:
             if self is connection_created:
-                connection_opened(named.get("connection"))
+                _note_connection(named)
             return []
         if type(self)._live_receivers is hooked:
             sync_receivers, async_receivers = resolve(self, sender)
@@ -86,11 +86,11 @@ def _call_recorded(
     span = None
     responses = []
     # Between the receivers only the connection can change: one of them may open, close or replace it.
-    alias, here, put = named.get("using") or "default", connections_of_thread(), buffer().put
+    alias, here = named.get("using") or "default", _connections_here()
     token = current.set(dispatch)
     try:
         for receiver in receivers:
-            span = _begin_receiver(receiver, dispatch, alias, here, put)
+            span = _begin_receiver(receiver, dispatch, alias, here)
             if span is None:
                 response = receiver(signal=signal, sender=sender, **named)
             else:
@@ -128,9 +128,22 @@ def _begin_dispatch(signal: Signal, sender: Any, named: dict[str, Any], receiver
     return span
 
 
-def _begin_receiver(
-    receiver: Any, dispatch: Span, alias: str, here: Mapping[str, Any], put: Callable[[Span], bool]
-) -> Span | None:
+def _note_connection(named: dict[str, Any]) -> None:
+    try:
+        connection_opened(named.get("connection"))
+    except Exception as fault:
+        give_up(fault)
+
+
+def _connections_here() -> Mapping[str, Any]:
+    try:
+        return connections_of_thread()
+    except Exception as fault:
+        give_up(fault)
+        return {}
+
+
+def _begin_receiver(receiver: Any, dispatch: Span, alias: str, here: Mapping[str, Any]) -> Span | None:
     """The span of a receiver that is called now, where its dispatch is; None where it is not recorded.
 
     All arguments by position: this is called for every receiver of every signal.
@@ -160,7 +173,7 @@ def _begin_receiver(
             dispatch.contextvar_visible,
             dispatch.threadlocal_visible,
         )
-        return span if put(span) else None
+        return span if buffer().put(span) else None
     except Exception as fault:
         give_up(fault)
         return None

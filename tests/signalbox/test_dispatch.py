@@ -4,7 +4,6 @@ import asyncio
 import contextvars
 import functools
 import gc
-import logging
 import subprocess
 import sys
 import threading
@@ -18,7 +17,6 @@ from asgiref.sync import markcoroutinefunction, sync_to_async
 from django.dispatch import Signal
 
 import signalbox
-from signalbox import dispatch as hooks
 from signalbox.documents import SpanDocument
 
 Recorded = Callable[[], list[SpanDocument]]
@@ -389,31 +387,3 @@ assert not settings.configured
         signal.connect(answer, weak=False)
         signal.send(sender=None)
         assert [span.kind for span in recorded()] == ["dispatch", "receiver"]
-
-
-class TestFaults:
-    @pytest.mark.parametrize("part", ["new_span", "function_of", "sender_of", "end_span", "SyncStandIn", "buffer"])
-    def test_a_fault_removes_the_probe_and_is_logged_once(
-        self, probe: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, part: str
-    ) -> None:
-        def fails(*args: Any, **kwargs: Any) -> Any:
-            raise RuntimeError("a fault of the probe")
-
-        monkeypatch.setattr(hooks, part, fails)
-        signal = signal_with(answer, aanswer)
-        with caplog.at_level(logging.ERROR, logger="signalbox"):
-            assert signal.send(sender=None) == [(answer, "sync"), (aanswer, "async")]
-            assert signal.send(sender=None) == [(answer, "sync"), (aanswer, "async")]
-        assert not signalbox.installed()
-        assert [record.name for record in caplog.records] == ["signalbox"]
-
-    def test_a_fault_while_a_coroutine_is_driven(
-        self, probe: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        def fails(*args: Any, **kwargs: Any) -> Any:
-            raise RuntimeError("a fault of the probe")
-
-        monkeypatch.setattr("signalbox.coroutines.end_span", fails)
-        assert signal_with(aanswer).send(sender=None) == [(aanswer, "async")]
-        assert not signalbox.installed()
-        assert len(caplog.records) == 1

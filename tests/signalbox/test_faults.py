@@ -1,0 +1,110 @@
+"""A fault of the probe removes the probe, is logged once, and changes nothing for the program that it watches."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+from unittest import mock
+
+import pytest
+from asgiref.sync import async_to_sync, sync_to_async
+from django.dispatch import Signal
+
+import signalbox
+from signalbox import sending
+
+#: Every part of the probe that runs in the watched program's calls, by the module that uses it.
+PARTS = [
+    *(f"signalbox.dispatch.{name}" for name in ("new_span", "end_span", "function_of", "sender_of", "buffer")),
+    *(f"signalbox.dispatch.{name}" for name in ("Dispatch", "SyncStandIn", "AsyncStandIn", "faulty")),
+    *(f"signalbox.sending.{name}" for name in ("new_span", "end_span", "function_of", "sender_of", "buffer")),
+    *(f"signalbox.sending.{name}" for name in ("Dispatch", "connections_of_thread", "next_id")),
+    *(f"signalbox.hops.{name}" for name in ("new_span", "end_span", "function_of", "buffer", "current_thread")),
+    *(f"signalbox.hops.{name}" for name in ("Hop", "_executor", "_main_loop", "_copy_with")),
+    "signalbox.coroutines.end_span",
+    "signalbox.spans.current_thread",
+    "signalbox.spans.open_connection",
+    "signalbox.spans.running_loop",
+]
+
+
+class Refusal(Exception):
+    pass
+
+
+def answer(**kwargs: Any) -> str:
+    return "sync"
+
+
+async def aanswer(**kwargs: Any) -> str:
+    await asyncio.sleep(0)
+    return "async"
+
+
+def refuse(**kwargs: Any) -> None:
+    raise Refusal
+
+
+def signal_with(*receivers: Any) -> Signal:
+    signal = Signal()
+    for receiver in receivers:
+        signal.connect(receiver, weak=False)
+    return signal
+
+
+def program() -> list[Any]:
+    """Every kind of dispatch and of hop, with what each gives."""
+    mixed, plain, failing = signal_with(answer, aanswer), signal_with(answer), signal_with(refuse)
+    seen: list[Any] = [plain.send(None), mixed.send(None), mixed.send_robust(None)]
+    seen += [asyncio.run(mixed.asend(None)), asyncio.run(mixed.asend_robust(None))]
+    seen += [async_to_sync(aanswer)(), asyncio.run(signalbox.caller("inside").around(sync_to_async(answer)()))]
+    with pytest.raises(Refusal):
+        failing.send(None)
+    return seen
+
+
+def fails(*args: Any, **kwargs: Any) -> Any:
+    raise RuntimeError("a fault of the probe")
+
+
+@pytest.mark.parametrize("equals", [sending.EQUALS, {}], ids=["own version of send", "stand-ins alone"])
+@pytest.mark.parametrize("part", PARTS)
+def test_a_fault_in_any_part(probe: None, caplog: pytest.LogCaptureFixture, part: str, equals: dict[str, str]) -> None:
+    signalbox.uninstall()
+    bare = program()
+    with mock.patch.object(sending, "EQUALS", equals):
+        signalbox.install()
+    scope = signalbox.caller("here")
+    with scope, caplog.at_level(logging.ERROR, logger="signalbox"), mock.patch(part, fails):
+        probed = program()
+    assert probed == bare
+    own_send_alone = part.startswith("signalbox.sending") and not equals
+    assert signalbox.installed() is own_send_alone
+    assert [record.name for record in caplog.records if record.name == "signalbox"] == (
+        [] if own_send_alone else ["signalbox"]
+    )
+
+
+def test_a_fault_under_many_threads_is_logged_once(probe: None, caplog: pytest.LogCaptureFixture) -> None:
+    signal = signal_with(answer)
+
+    async def many() -> None:
+        send: Callable[..., Any] = sync_to_async(signal.send, thread_sensitive=False)
+        await asyncio.gather(*(send(None) for _ in range(50)))
+
+    with mock.patch("signalbox.sending.new_span", fails):
+        asyncio.run(many())
+    assert [record.name for record in caplog.records] == ["signalbox"]
+
+
+def test_installed_again_it_records_again_and_would_say_so_again(probe: None, caplog: pytest.LogCaptureFixture) -> None:
+    signal = signal_with(answer)
+    for _ in range(2):
+        with mock.patch("signalbox.sending.new_span", fails):
+            signal.send(None)
+        assert not signalbox.installed()
+        signalbox.install()
+        signalbox.buffer().drain()
+        signal.send(None)
+        assert len(signalbox.buffer().drain()) == 2
+    assert len(caplog.records) == 2
