@@ -7,6 +7,8 @@ import time
 import uuid
 from typing import TYPE_CHECKING
 
+from django.core.signals import request_finished, request_started
+
 import signalbox
 from app.experiments import Experiment
 from app.live.batches import Batch
@@ -18,6 +20,7 @@ from app.ways import WAYS
 from signalbox.documents import PauseDocument, SpanDocument, span_document, thread_document, threads_of
 from signalbox.findings import find
 from signalbox.heartbeat import Heartbeat
+from signalbox.names import Dispatch
 from signalbox.recording import Recording
 from signalbox.spans import Span, describe_error
 from signalbox.verdict import judge
@@ -43,11 +46,15 @@ class RunUnderWay:
         self.error: BaseException | None = None
         self.spans: dict[int, Span] = {}
         self.pauses: list[PauseDocument] = []
+        self._of_the_request: set[int] = set()
         self.left_ns: int | None = None  #: when the caller was left
         self.seen_left = False  #: whether that was so at an earlier look, so that this one saw all that came before it
         self.result: concurrent.futures.Future[RunDocument] = concurrent.futures.Future()
 
     def owns(self, span: Span) -> bool:
+        if _is_of_the_request(span) or span.parent in self._of_the_request:
+            self._of_the_request.add(span.id)
+            return False
         return self.scope.owns(span)
 
     def is_over(self, heartbeat: Heartbeat | None) -> bool:
@@ -142,6 +149,16 @@ class Collector:
             verdict=judge(recording, error, _notes(run, recording)),
             findings=find(recording),
         )
+
+
+def _is_of_the_request(span: Span) -> bool:
+    """Whether it is what Django's handler sends for the request itself.
+
+    When the client leaves while the caller's thread is still at work, asgiref hands that thread's context to the
+    handler, which then sends request_finished in the caller's name.
+    """
+    subject = span.subject
+    return isinstance(subject, Dispatch) and subject.signal() in {request_started, request_finished}
 
 
 def _within(pauses: list[PauseDocument], spans: list[SpanDocument]) -> list[PauseDocument]:
