@@ -16,6 +16,7 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.machine import machine
+from tests.browser.laboratory import LaboratoryPage
 from tests.parts import chromium
 from tests.parts.server import Server, Servers
 
@@ -24,29 +25,22 @@ CALLERS = (("sync-view", "save"), ("async-view", "sync_to_async"), ("async-view"
 DELAY_MS = 150
 TARGETS_MS = {"median": 40.0, "p99": 80.0}
 
-#: Run an experiment from the page, and answer with the latency of its receiver's bar.
-RUN = """async ([caller, way, delay_ms]) => {
-  performance.clearMarks('signalbox:drawn');
-  const token = document.cookie.match(/csrftoken=([^;]+)/)[1];
-  const answer = await fetch(`/experiments/${caller}/`, {
-    method: 'POST',
-    headers: {'X-CSRFToken': token, 'Content-Type': 'application/json'},
-    body: JSON.stringify({way, delay_ms}),
-  });
-  const run = await answer.json();
-  const receiver = run.verdict.receivers[0].span;
-  const drawn = performance.getEntriesByName('signalbox:drawn').find((mark) => mark.detail.id === receiver);
-  return drawn?.detail.latency_ms ?? null;
-}"""
+#: The latency of the receiver that was drawn for the first time since the marks were cleared, or null.
+DRAWN = "performance.getEntriesByName('signalbox:drawn').at(0)?.detail.latency_ms ?? null"
 
 
 def measure(page: Page, server: Server, runs: int) -> list[float]:
+    """Run experiments from the page's own form, one after the other, as its user does."""
     page.goto(server.url)
+    laboratory = LaboratoryPage(page)
     page.wait_for_selector("html[data-ready=true][data-live=live]")
     latencies = []
     for number in range(runs):
         caller, way = CALLERS[number % len(CALLERS)]
-        latency = page.evaluate(RUN, [caller, way, DELAY_MS])
+        page.evaluate("performance.clearMarks('signalbox:drawn')")
+        laboratory.run(caller=caller, way=way, delay_ms=DELAY_MS)
+        laboratory.wait_for_verdict()
+        latency = page.evaluate(DRAWN)
         assert latency is not None, f"run {number}: the receiver ended before its bar was drawn"
         latencies.append(round(latency, 2))
     return latencies
