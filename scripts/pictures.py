@@ -23,6 +23,7 @@ def take(browser: Browser, url: str, scheme: Any) -> Path:
     laboratory = LaboratoryPage(context.new_page()).open()
     laboratory.run(caller="async-view", way="sync_to_async", receivers="both", delay_ms=600)
     laboratory.wait_for_verdict()
+    laboratory.page.locator("#runs a").first.wait_for()
     laboratory.page.mouse.move(0, 0)
     path = IMAGES / f"laboratory-{scheme}.png"
     laboratory.page.screenshot(path=path)
