@@ -5,7 +5,7 @@ from time import monotonic_ns
 from typing import Any
 
 from signalbox.faults import give_up
-from signalbox.spans import MOST_RUNNING_INTERVALS, Span, current, end_span
+from signalbox.spans import Span, current, end_span, note_running
 
 
 class Driven:
@@ -40,8 +40,7 @@ class Driven:
                 self._end(begun_ns, error)
                 raise
             current.reset(token)
-            if len(running) < MOST_RUNNING_INTERVALS:
-                running.append((begun_ns, monotonic_ns()))
+            note_running(running, begun_ns, monotonic_ns())
             try:
                 argument = yield awaited
                 resume = coroutine.send
@@ -64,8 +63,8 @@ class Driven:
     def _end(self, begun_ns: int, error: BaseException | None = None) -> None:
         """Write down that the coroutine ran from ``begun_ns`` until now, and has ended."""
         try:
-            if self.span.running is not None and len(self.span.running) < MOST_RUNNING_INTERVALS:
-                self.span.running.append((begun_ns, monotonic_ns()))
+            if self.span.running is not None:
+                note_running(self.span.running, begun_ns, monotonic_ns())
             end_span(self.span, error)
         except Exception as fault:
             give_up(fault)

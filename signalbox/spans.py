@@ -17,7 +17,7 @@ from signalbox.threads import Thread, current_thread
 Kind = Literal["request", "caller", "step", "hop", "dispatch", "receiver"]
 Outcome = Literal["ok", "error", "cancelled", "unfinished"]
 
-#: A coroutine that is resumed more often than this keeps its first intervals only, and says so.
+#: Of a coroutine that is resumed more often than this, the first intervals are kept, and the longest of the later ones.
 MOST_RUNNING_INTERVALS = 1_000
 #: Error messages are kept up to this many characters.
 LONGEST_ERROR = 1_000
@@ -129,6 +129,14 @@ def describe_error(error: BaseException) -> str:
         message = "(its message cannot be printed)"
     text = f"{type(error).__name__}: {message}" if message else type(error).__name__
     return text[:LONGEST_ERROR]
+
+
+def note_running(running: list[tuple[int, int]], begun_ns: int, until_ns: int) -> None:
+    """Take in one interval in which a coroutine ran; the longest of all, which blocks its loop most, is never lost."""
+    if len(running) < MOST_RUNNING_INTERVALS:
+        running.append((begun_ns, until_ns))
+    elif until_ns - begun_ns > running[-1][1] - running[-1][0]:
+        running[-1] = (begun_ns, until_ns)
 
 
 def longest_running_ns(intervals: Iterable[tuple[int, int]]) -> int:

@@ -18,27 +18,12 @@ from django.dispatch import Signal
 
 import signalbox
 from signalbox.documents import SpanDocument
+from signalbox.spans import MOST_RUNNING_INTERVALS, longest_running_ns, note_running
+from tests.signalbox.receivers import Refusal, aanswer, answer, refuse, signal_with
 
 Recorded = Callable[[], list[SpanDocument]]
 
 HOOKED = ("send", "send_robust", "asend", "asend_robust", "_live_receivers")
-
-
-class Refusal(Exception):
-    pass
-
-
-def answer(**kwargs: Any) -> str:
-    return "sync"
-
-
-async def aanswer(**kwargs: Any) -> str:
-    await asyncio.sleep(0)
-    return "async"
-
-
-def refuse(**kwargs: Any) -> None:
-    raise Refusal("no")
 
 
 class Listener:
@@ -47,13 +32,6 @@ class Listener:
 
     def __call__(self, **kwargs: Any) -> str:
         return "object"
-
-
-def signal_with(*receivers: Any) -> Signal:
-    signal = Signal()
-    for receiver in receivers:
-        signal.connect(receiver, weak=False)
-    return signal
 
 
 def shape(spans: list[SpanDocument]) -> list[tuple[str, str, int | None]]:
@@ -69,8 +47,8 @@ class TestRecording:
 
         assert shape(recorded()) == [
             ("dispatch", "an unnamed signal.send_robust", None),
-            ("receiver", f"{__name__}.answer", 0),
-            ("receiver", f"{__name__}.refuse", 0),
+            ("receiver", f"{answer.__module__}.answer", 0),
+            ("receiver", f"{refuse.__module__}.refuse", 0),
         ]
 
     def test_everything_that_is_known_of_a_receiver(self, recorded: Recorded) -> None:
@@ -88,7 +66,7 @@ class TestRecording:
         assert receiver.attributes == {
             "is_async": False,
             "signal": "an unnamed signal",
-            "source": f"tests/signalbox/test_dispatch.py:{answer.__code__.co_firstlineno}",
+            "source": f"tests/signalbox/receivers.py:{answer.__code__.co_firstlineno}",
             "contextvar_visible": None,
             "threadlocal_visible": None,
         }
@@ -142,6 +120,16 @@ class TestRecording:
         assert waits.start_ns <= begun <= suspended <= resumed <= ended <= waits.end_ns  # type: ignore[operator]
         opened = opens.attributes["running"][-1]
         assert suspended <= opened[0] <= opened[1] <= resumed
+
+    def test_the_longest_time_that_a_coroutine_ran_is_kept_however_often_it_was_resumed(self) -> None:
+        running: list[tuple[int, int]] = []
+        for number in range(MOST_RUNNING_INTERVALS):
+            note_running(running, number * 10, number * 10 + 1)
+        note_running(running, 20_000, 20_009)
+        note_running(running, 30_000, 30_003)
+        assert len(running) == MOST_RUNNING_INTERVALS
+        assert running[-1] == (20_000, 20_009)
+        assert longest_running_ns(running) == 9
 
     def test_a_dispatch_that_reaches_nobody_is_no_span(self, recorded: Recorded) -> None:
         class Other:

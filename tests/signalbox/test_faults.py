@@ -8,10 +8,10 @@ from unittest import mock
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
-from django.dispatch import Signal
 
 import signalbox
 from signalbox import sending
+from tests.signalbox.receivers import Refusal, aanswer, answer, refuse, signal_with
 
 #: Every part of the probe that runs in the watched program's calls, by the module that uses it.
 PARTS = [
@@ -26,30 +26,6 @@ PARTS = [
     "signalbox.spans.open_connection",
     "signalbox.spans.running_loop",
 ]
-
-
-class Refusal(Exception):
-    pass
-
-
-def answer(**kwargs: Any) -> str:
-    return "sync"
-
-
-async def aanswer(**kwargs: Any) -> str:
-    await asyncio.sleep(0)
-    return "async"
-
-
-def refuse(**kwargs: Any) -> None:
-    raise Refusal
-
-
-def signal_with(*receivers: Any) -> Signal:
-    signal = Signal()
-    for receiver in receivers:
-        signal.connect(receiver, weak=False)
-    return signal
 
 
 def program() -> list[Any]:
