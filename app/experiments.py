@@ -10,6 +10,7 @@ from app.senders import Receivers
 from app.ways import WAYS
 from app.ways.bound import BoundWay
 from app.work import ReceiverKind, Work
+from signalbox.scopes import Scope
 
 LONGEST_DELAY_MS = 10_000
 MOST_EXPERIMENTS = 50
@@ -62,9 +63,11 @@ class Experiment(msgspec.Struct, kw_only=True):
     atomic: bool
     delay_ms: int
     fail: Literal["sync", "async", "both"] | None
+    concurrency: int = 1
 
-    def bound_way(self) -> BoundWay:
-        return BoundWay(WAYS[self.way], self.receivers, atomic=self.atomic)
+    def bound_way(self, scope: Scope) -> BoundWay:
+        """The way for one caller, whose span is the scope's."""
+        return BoundWay(WAYS[self.way], self.receivers, scope, self.work(), atomic=self.atomic)
 
     def work(self) -> Work:
         return Work(self.delay_ms / 1000, _KINDS[self.fail])

@@ -22,7 +22,7 @@ from django.dispatch.dispatcher import NO_RECEIVERS
 from signalbox.connections import connection_opened, connections_of_thread, describe_connection
 from signalbox.faults import give_up
 from signalbox.names import Dispatch, function_of, sender_of
-from signalbox.spans import Span, buffer, current, end_span, new_span, next_id
+from signalbox.spans import Span, buffer, calling, current, end_span, new_span, next_id
 
 Send = Callable[..., Any]
 Resolve = Callable[[Signal, Any], tuple[list[Any], list[Any]]]
@@ -120,7 +120,8 @@ def _begin_dispatch(signal: Signal, sender: Any, named: dict[str, Any], receiver
         subject = Dispatch(ref(signal), "send", sender_of(sender), receivers, 0)
         span = new_span("dispatch", subject, above, is_async=False, alias=named.get("using") or "default")
         if span.caller is not None:
-            span.contextvar_visible, span.threadlocal_visible = True, span.caller in span.thread.callers
+            span.contextvar_visible = calling.get() == span.caller
+            span.threadlocal_visible = span.caller in span.thread.callers
         buffer().put(span)
     except Exception as fault:
         give_up(fault)

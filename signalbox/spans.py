@@ -84,6 +84,8 @@ def buffer() -> Buffer:
 def new_span(kind: Kind, subject: Any, parent: Span | None, *, is_async: bool, alias: str = "default") -> Span:
     """A span that begins now, here, inside ``parent``."""
     thread = current_thread()
+    # In a thread that its caller started, the parent is known and the caller's mark is not there.
+    caller = calling.get() if parent is None or parent.caller is None else parent.caller
     if asyncio._get_running_loop() is None:
         loop = task = None
     else:
@@ -98,7 +100,7 @@ def new_span(kind: Kind, subject: Any, parent: Span | None, *, is_async: bool, a
         task,
         loop,
         open_connection(alias),
-        calling.get(),
+        caller,
         is_async,
         time.monotonic_ns(),
         tree=None if parent is None or (parent.tree is None and parent.kind != "dispatch") else parent.root,

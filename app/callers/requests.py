@@ -3,18 +3,20 @@
 import asyncio
 import functools
 import inspect
-from collections.abc import Callable
+import weakref
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import msgspec
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.request import RawPostDataException
 
-from app.callers.running import aperform, perform
+from app.callers.running import aperform, aperform_stream, begin, perform
 from app.experiments import LARGEST_BODY, Experiment, Malformed, Refused, read_experiment, too_large
-from app.runs.collector import RunUnderWay
+from app.live.laboratory import laboratory
 from app.runs.documents import RunDocument
+from app.runs.under_way import RunUnderWay
 
 View = Callable[..., Any]
 
@@ -32,10 +34,11 @@ def _sync_view(slug: str, caller: View) -> View:
     @functools.wraps(caller)
     def view(request: HttpRequest) -> HttpResponse:
         try:
-            run = perform(read_request(slug, request), caller, request)
-            return _answer(run.result.result())
+            run = begin(read_request(slug, request))
         except Refused as refusal:
             return refused(refusal)
+        perform(run, caller, request)
+        return _answer(run.result.result())
 
     return view
 
@@ -44,12 +47,50 @@ def _async_view(slug: str, caller: View) -> View:
     @functools.wraps(caller)
     async def view(request: HttpRequest) -> HttpResponse:
         try:
-            run = await aperform(read_request(slug, request), caller, request)
-            return _answer(await document_of(run))
+            run = begin(read_request(slug, request))
         except Refused as refusal:
             return refused(refusal)
+        await aperform(run, caller, request)
+        return _answer(await document_of(run))
 
     return view
+
+
+def streams_experiment(slug: str) -> Callable[[View], View]:
+    """Make an async function of (request, way) that returns a streaming response the view that runs the caller `slug`.
+
+    The response's body is the caller: the function is called, and its response's parts are taken in, when the server
+    asks for the first part of the answer, whose headers have gone out by then. The answer is the run's document.
+    """
+
+    def decorate(caller: View) -> View:
+        @functools.wraps(caller)
+        async def view(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+            try:
+                run = begin(read_request(slug, request))
+            except Refused as refusal:
+                return refused(refusal)
+            return _streamed(run, caller, request)
+
+        return view
+
+    return decorate
+
+
+def _streamed(run: RunUnderWay, caller: View, request: HttpRequest) -> StreamingHttpResponse:
+    async def body() -> AsyncIterator[bytes]:
+        await aperform_stream(run, caller, request)
+        yield msgspec.json.encode(await document_of(run))
+
+    response = StreamingHttpResponse(body(), content_type="application/json")
+    # A client that leaves early takes its response along before anybody has asked for the body.
+    weakref.finalize(response, _never_streamed, run)
+    return response
+
+
+def _never_streamed(run: RunUnderWay) -> None:
+    if not run.callers:
+        laboratory().collector.miss(run, "The client left before the body of its answer was asked for.")
 
 
 async def document_of(run: RunUnderWay) -> RunDocument:

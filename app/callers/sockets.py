@@ -14,13 +14,13 @@ from typing import Any
 import msgspec
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from app.callers.running import aperform, perform
+from app.callers.running import aperform, begin, perform
 from app.experiments import LARGEST_FRAME, Experiment, Malformed, Refused, read_experiment
 from app.live.consumer import MALFORMED, TOO_LARGE
 from app.live.laboratory import laboratory
 from app.live.stream import channel_layer
-from app.runs.collector import RunUnderWay
 from app.runs.documents import RunDocument
+from app.runs.under_way import RunUnderWay
 
 Receive = Callable[..., Any]
 
@@ -41,12 +41,13 @@ def _async_receive(slug: str, caller: Receive) -> Receive:
     @functools.wraps(caller)
     async def receive(self: Any, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         try:
-            run = await aperform(_read(slug, text_data, bytes_data), caller, self)
+            run = begin(_read(slug, text_data, bytes_data))
         except Refused as refusal:
             await self.send(text_data=_refusal(refusal))
             if code := _closing_code(refusal):
                 await self.close(code, _reason(refusal))
         else:
+            await aperform(run, caller, self)
             _send_when_stored(run, self.channel_name)
 
     return receive
@@ -56,12 +57,13 @@ def _sync_receive(slug: str, caller: Receive) -> Receive:
     @functools.wraps(caller)
     def receive(self: Any, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         try:
-            run = perform(_read(slug, text_data, bytes_data), caller, self)
+            run = begin(_read(slug, text_data, bytes_data))
         except Refused as refusal:
             self.send(text_data=_refusal(refusal))
             if code := _closing_code(refusal):
                 self.close(code, _reason(refusal))
         else:
+            perform(run, caller, self)
             _send_when_stored(run, self.channel_name)
 
     return receive

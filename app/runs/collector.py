@@ -1,26 +1,21 @@
 """Runs under way: which spans belong to each, when the last of them has ended, and what the document says then."""
 
-import concurrent.futures
-import datetime
 import logging
 import time
 import uuid
 from typing import TYPE_CHECKING
 
-from django.core.signals import request_finished, request_started
-
-import signalbox
 from app.experiments import Experiment
 from app.live.batches import Batch
 from app.runs.admission import Admission
 from app.runs.documents import RunDocument
 from app.runs.environment import Where, environment
 from app.runs.store import store
+from app.runs.under_way import CallerUnderWay, RunUnderWay
 from app.ways import WAYS
 from signalbox.documents import PauseDocument, SpanDocument, span_document, thread_document, threads_of
 from signalbox.findings import find
 from signalbox.heartbeat import Heartbeat
-from signalbox.names import Dispatch
 from signalbox.recording import Recording
 from signalbox.spans import Span, describe_error
 from signalbox.verdict import judge
@@ -29,51 +24,6 @@ if TYPE_CHECKING:
     from app.live.pump import Pump
 
 logger = logging.getLogger(__name__)
-
-#: How long after its caller a run is watched for receivers that nobody waits for, beside twice their delay.
-PATIENCE_S = 3.0
-
-
-class RunUnderWay:
-    """One run from its start to its document, which ``result`` will hold."""
-
-    def __init__(self, experiment: Experiment, where: Where, name: str, source: str) -> None:
-        self.id = uuid.uuid4()
-        self.experiment = experiment
-        self.where: Where = where
-        self.started_at = datetime.datetime.now(datetime.UTC)
-        self.scope = signalbox.caller(name, run=str(self.id), source=source)
-        self.error: BaseException | None = None
-        self.spans: dict[int, Span] = {}
-        self.pauses: list[PauseDocument] = []
-        self._of_the_request: set[int] = set()
-        self.left_ns: int | None = None  #: when the caller was left
-        self.seen_left = False  #: whether that was so at an earlier look, so that this one saw all that came before it
-        self.result: concurrent.futures.Future[RunDocument] = concurrent.futures.Future()
-
-    def owns(self, span: Span) -> bool:
-        if _is_of_the_request(span) or span.parent in self._of_the_request:
-            self._of_the_request.add(span.id)
-            return False
-        return self.scope.owns(span)
-
-    def is_over(self, heartbeat: Heartbeat | None) -> bool:
-        """Whether nothing more is to come: all spans have ended, and the loop has told of its last pause."""
-        if self.left_ns is None:
-            return False
-        if time.monotonic_ns() > self.left_ns + self._patience_ns():
-            return True
-        heard = heartbeat is None or heartbeat.beaten_ns > self.left_ns
-        return heard and all(span.end_ns is not None for span in self.spans.values())
-
-    def close(self) -> None:
-        """End what never ended, so that no span grows for ever."""
-        for span in self.spans.values():
-            if span.end_ns is None:
-                span.outcome = "unfinished"
-
-    def _patience_ns(self) -> int:
-        return int((2 * self.experiment.delay_ms / 1000 + PATIENCE_S) * 1e9)
 
 
 class Collector:
@@ -86,31 +36,36 @@ class Collector:
         self._admission = admission
         self._running: dict[uuid.UUID, RunUnderWay] = {}
 
-    def start(self, experiment: Experiment, where: Where, name: str, source: str) -> RunUnderWay:
+    def start(self, experiment: Experiment, where: Where) -> RunUnderWay:
         """Begin to collect a run. Raises Refused with 429 when too many are under way."""
         self._admission.enter()
-        run = RunUnderWay(experiment, where, name, source)
+        run = RunUnderWay(experiment, where)
         self._running[run.id] = run
         self.pump.hold()
         if self.heartbeat is not None:
             self.heartbeat.hold()
         return run
 
-    def leave(self, run: RunUnderWay, error: BaseException | None = None) -> None:
-        """The caller has returned or raised; the run is over when its last span is."""
-        run.error = error
-        run.left_ns = time.monotonic_ns()
+    def leave(self, caller: CallerUnderWay, error: BaseException | None = None) -> None:
+        """A caller has returned or raised; the run is over when its last span is."""
+        caller.error = error
+        caller.left_ns = time.monotonic_ns()
+        self.pump.look_now()
+
+    def miss(self, run: RunUnderWay, why: str) -> None:
+        """A caller of the run will not come, for the reason that is given as a sentence."""
+        run.missing.append(why)
         self.pump.look_now()
 
     def observe(self, spans: list[Span], batch: Batch) -> None:
-        """Take what the pump saw; a run is over at the first look after its caller's that finds nothing new of it."""
+        """Take what the pump saw; a run is over at the first look after its callers' that finds nothing new of it."""
         for run in list(self._running.values()):
             news = [span for span in spans if run.owns(span)]
             run.spans.update((span.id, span) for span in news)
             run.pauses += batch.pauses
-            if not news and run.seen_left and run.is_over(self.heartbeat):
+            if not news and run.is_over(self.heartbeat):
                 self._finish(run)
-            run.seen_left = run.left_ns is not None
+            run.seen_done = run.is_done
 
     def _finish(self, run: RunUnderWay) -> None:
         del self._running[run.id]
@@ -136,7 +91,7 @@ class Collector:
         lanes = [thread_document(thread) for thread in sorted(threads.values(), key=lambda thread: thread.key)]
         server_loops = [] if loop_thread is None else [loop_thread.key]
         recording = Recording(spans, lanes, _within(run.pauses, spans), server_loops)
-        error = None if run.error is None else describe_error(run.error)
+        error = next((describe_error(caller.error) for caller in run.callers if caller.error is not None), None)
         return RunDocument(
             id=str(run.id),
             url=f"/runs/{run.id}/",
@@ -151,16 +106,6 @@ class Collector:
         )
 
 
-def _is_of_the_request(span: Span) -> bool:
-    """Whether it is what Django's handler sends for the request itself.
-
-    When the client leaves while the caller's thread is still at work, asgiref hands that thread's context to the
-    handler, which then sends request_finished in the caller's name.
-    """
-    subject = span.subject
-    return isinstance(subject, Dispatch) and subject.signal() in {request_started, request_finished}
-
-
 def _within(pauses: list[PauseDocument], spans: list[SpanDocument]) -> list[PauseDocument]:
     """The pauses that overlap the run: other runs have theirs."""
     begin = min((span.start_ns for span in spans), default=0)
@@ -171,8 +116,9 @@ def _within(pauses: list[PauseDocument], spans: list[SpanDocument]) -> list[Paus
 def _notes(run: RunUnderWay, recording: Recording) -> list[str]:
     """Sentences about the whole run that no single receiver can say."""
     way = WAYS[run.experiment.way]
-    notes = []
-    if not way.sends and run.error is None and not recording.of_kind("dispatch"):
+    notes = list(dict.fromkeys(run.missing))
+    errors = [caller.error for caller in run.callers if caller.error is not None]
+    if not (way.sends or errors or run.missing or recording.of_kind("dispatch")):
         notes.append(f"{way.title} sends no signal, so no receiver was called.")
     if any(span.outcome == "unfinished" for span in recording.spans):
         notes.append("A span had not ended when the run was closed: nobody waited for it.")

@@ -7,9 +7,8 @@ from typing import Any, TextIO
 import msgspec
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from app.callers.commands import command
-from app.callers.running import perform
-from app.catalogue import CALLERS
+from app.callers.registry import CALLERS
+from app.callers.running import begin, perform
 from app.experiments import LONGEST_DELAY_MS, Experiment, Refused, check_experiment
 from app.live.batches import Batch
 from app.live.laboratory import laboratory
@@ -35,13 +34,13 @@ class Command(BaseCommand):
         form.add_argument(
             "--stream",
             action="store_true",
-            help="of the caller command: print what happens as lines of JSON while it runs, then the document",
+            help="of a caller that is a command: print what happens as lines of JSON while it runs, then the document",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         experiment = self._experiment(options)
-        if options["stream"] and experiment.caller != "command":
-            raise CommandError(f"--stream: expected the caller command, which runs here; got {experiment.caller}.")
+        if options["stream"] and CALLERS[experiment.caller].where != "command":
+            raise CommandError(f"--stream: expected a caller that is a command and runs here; got {experiment.caller}.")
         migrate_if_needed()
         try:
             document = self._run(experiment, options)
@@ -62,7 +61,8 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
 
     def _run(self, experiment: Experiment, options: dict[str, Any]) -> Any:
-        if experiment.caller != "command":
+        caller = CALLERS[experiment.caller]
+        if caller.where == "server":
             with daphne() as address:
                 return run_on(address, experiment)
         if options["stream"]:
@@ -72,7 +72,9 @@ class Command(BaseCommand):
         if options["stream"] or options["json"]:
             elsewhere = contextlib.redirect_stdout(sys.stderr)
         with elsewhere:
-            return msgspec.to_builtins(perform(experiment, command, where="command").result.result())
+            run = begin(experiment, "command")
+            perform(run, caller.function)
+            return msgspec.to_builtins(run.result.result())
 
     def _print_batch(self, spans: list[Span], batch: Batch) -> None:
         if batch:

@@ -10,7 +10,7 @@ import pytest
 
 from app.callers.requests import document_of
 from app.experiments import LARGEST_BODY, check_experiment
-from app.runs.collector import RunUnderWay
+from app.runs.under_way import RunUnderWay
 from tests.app.sentences import check_sentence
 from tests.parts.api import Api
 
@@ -144,7 +144,7 @@ def test_another_host(shared_api: Api) -> None:
 
 
 async def test_a_run_gets_its_document_also_when_nobody_waits_for_it() -> None:
-    run = RunUnderWay(check_experiment("async-view", {"way": "asend"}), "server", "caller", "source")
+    run = RunUnderWay(check_experiment("async-view", {"way": "asend"}), "server")
     waiting = asyncio.create_task(document_of(run))
     await asyncio.sleep(0)  # it waits
     waiting.cancel()
