@@ -8,7 +8,7 @@ from django.conf import settings
 
 from app import receivers as handlers
 from app.callers.registry import CALLERS, Caller
-from app.experiments import LARGEST_BODY, LARGEST_FRAME, LONGEST_DELAY_MS, MOST_EXPERIMENTS
+from app.experiments import LARGEST_BODY, LARGEST_FRAME, LONGEST_DELAY_MS, MOST_AT_ONCE
 from app.ways import WAYS, Way
 from signalbox.names import readable_path
 
@@ -33,7 +33,13 @@ def catalogue() -> dict[str, Any]:
     """The document of `GET /api/experiments/`."""
     return {
         "callers": [
-            {**_described(caller), "transport": caller.transport, "url": caller.url} for caller in CALLERS.values()
+            {
+                **_described(caller),
+                "transport": caller.transport,
+                "url": caller.url,
+                "concurrency": caller.most_at_once,
+            }
+            for caller in CALLERS.values()
         ],
         "ways": [_described(way) for way in WAYS.values()],
         "receivers": [{"slug": slug, "title": slug, "summary": text} for slug, text in _RECEIVERS.items()],
@@ -49,7 +55,8 @@ def catalogue() -> dict[str, Any]:
         "combinations": list(_combinations()),
         "limits": {
             "delay_ms": LONGEST_DELAY_MS,
-            "experiments": MOST_EXPERIMENTS,
+            "experiments": MOST_AT_ONCE,
+            "concurrency": MOST_AT_ONCE,
             "body_bytes": LARGEST_BODY,
             "frame_bytes": LARGEST_FRAME,
         },

@@ -60,10 +60,8 @@ def _address(process: "subprocess.Popen[str]", deadline: threading.Timer) -> str
 def run_on(address: str, experiment: Experiment) -> dict[str, Any]:
     """Run the experiment through its real entry point on a server; gives the run's document."""
     caller = CALLERS[experiment.caller]
-    order = {
-        key: value for key, value in msgspec.to_builtins(experiment).items() if key not in {"caller", "concurrency"}
-    }
-    patience = ANSWER_PATIENCE_S + 2 * experiment.delay_ms / 1000
+    order = {key: value for key, value in msgspec.to_builtins(experiment).items() if key != "caller"}
+    patience = ANSWER_PATIENCE_S + 2 * experiment.concurrency * experiment.delay_ms / 1000
     if caller.transport == "websocket":
         return _run_over_websocket(address, caller.url, order, patience)
     return _run_over_http(address, caller.url, order, patience)

@@ -8,6 +8,7 @@ import msgspec
 
 from app.callers import background, commands, consumers, handing_on, under_middleware, views
 from app.django_tasks import NO_TASKS
+from app.experiments import COMMANDS, MOST_AT_ONCE
 from app.runs.environment import Where
 
 Transport = Literal["http", "websocket"]
@@ -21,7 +22,6 @@ class Caller(msgspec.Struct, frozen=True):
     summary: str
     function: Callable[..., Any]
     transport: Transport = "http"
-    where: Where = "server"
     #: What stands right above it in its file and belongs to it.
     above: Callable[..., Any] | None = None
     #: Whether the way is called on an event loop, where that is not just where the function runs.
@@ -37,6 +37,15 @@ class Caller(msgspec.Struct, frozen=True):
     def on_loop(self) -> bool:
         """Whether the way is called on a thread with a running event loop."""
         return self.is_async if self.calls_on_loop is None else self.calls_on_loop
+
+    @property
+    def where(self) -> Where:
+        return "command" if self.slug in COMMANDS else "server"
+
+    @property
+    def most_at_once(self) -> int:
+        """The largest ``concurrency`` of its experiments."""
+        return MOST_AT_ONCE if self.where == "server" else 1
 
     @property
     def url(self) -> str:
@@ -116,14 +125,12 @@ _TABLE = (
         "management command",
         "A process of its own, without an event loop.",
         commands.command,
-        where="command",
     ),
     Caller(
         "command-async",
         "management command, async_to_sync",
         "A process of its own; async_to_sync() makes an event loop in a second thread.",
         commands.command_async,
-        where="command",
         calls_on_loop=True,
     ),
     Caller(

@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.request import RawPostDataException
 
 from app.callers.running import aperform, aperform_stream, begin, perform
+from app.callers.siblings import Place, leave_it_to_siblings, place_of
 from app.experiments import LARGEST_BODY, Experiment, Malformed, Refused, read_experiment, too_large
-from app.live.laboratory import laboratory
 from app.runs.documents import RunDocument
 from app.runs.under_way import RunUnderWay
 
@@ -33,11 +33,14 @@ def runs_experiment(slug: str) -> Callable[[View], View]:
 def _sync_view(slug: str, caller: View) -> View:
     @functools.wraps(caller)
     def view(request: HttpRequest) -> HttpResponse:
+        if place := place_of(_scope(request)):
+            return perform(place, caller, request) or HttpResponse("raised")
         try:
             run = begin(read_request(slug, request))
         except Refused as refusal:
             return refused(refusal)
-        perform(run, caller, request)
+        if not leave_it_to_siblings(run, _scope(request), request.body):
+            perform(Place(run), caller, request)
         return _answer(run.result.result())
 
     return view
@@ -46,11 +49,14 @@ def _sync_view(slug: str, caller: View) -> View:
 def _async_view(slug: str, caller: View) -> View:
     @functools.wraps(caller)
     async def view(request: HttpRequest) -> HttpResponse:
+        if place := place_of(_scope(request)):
+            return await aperform(place, caller, request) or HttpResponse("raised")
         try:
             run = begin(read_request(slug, request))
         except Refused as refusal:
             return refused(refusal)
-        await aperform(run, caller, request)
+        if not leave_it_to_siblings(run, _scope(request), request.body):
+            await aperform(Place(run), caller, request)
         return _answer(await document_of(run))
 
     return view
@@ -66,31 +72,36 @@ def streams_experiment(slug: str) -> Callable[[View], View]:
     def decorate(caller: View) -> View:
         @functools.wraps(caller)
         async def view(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+            if place := place_of(_scope(request)):
+                return _streamed(place, caller, request)
             try:
                 run = begin(read_request(slug, request))
             except Refused as refusal:
                 return refused(refusal)
-            return _streamed(run, caller, request)
+            if leave_it_to_siblings(run, _scope(request), request.body):
+                return _answer(await document_of(run))
+            return _streamed(Place(run), caller, request)
 
         return view
 
     return decorate
 
 
-def _streamed(run: RunUnderWay, caller: View, request: HttpRequest) -> StreamingHttpResponse:
+def _streamed(place: Place, caller: View, request: HttpRequest) -> StreamingHttpResponse:
     async def body() -> AsyncIterator[bytes]:
-        await aperform_stream(run, caller, request)
-        yield msgspec.json.encode(await document_of(run))
+        await aperform_stream(place, caller, request)
+        if place.asked_ns is None:  # a sibling's answer is for nobody
+            yield msgspec.json.encode(await document_of(place.run))
 
     response = StreamingHttpResponse(body(), content_type="application/json")
     # A client that leaves early takes its response along before anybody has asked for the body.
-    weakref.finalize(response, _never_streamed, run)
+    weakref.finalize(response, place.give_up, "The client left before the body of its answer was asked for.")
     return response
 
 
-def _never_streamed(run: RunUnderWay) -> None:
-    if not run.callers:
-        laboratory().collector.miss(run, "The client left before the body of its answer was asked for.")
+def _scope(request: HttpRequest) -> Any:
+    """The ASGI scope; empty where no ASGI server has brought the request."""
+    return getattr(request, "scope", {})
 
 
 async def document_of(run: RunUnderWay) -> RunDocument:

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from app.callers.siblings import Place
 from app.experiments import Experiment
 from app.live.laboratory import laboratory
 from app.runs.environment import Where
@@ -18,9 +19,10 @@ def begin(experiment: Experiment, where: Where = "server") -> RunUnderWay:
 
 
 @contextlib.contextmanager
-def _under_way(run: RunUnderWay, function: Caller) -> Iterator[CallerUnderWay]:
+def _under_way(place: Place, function: Caller) -> Iterator[CallerUnderWay]:
     """The time in which the caller runs. What it raises is a result of the experiment, not a failure of the program."""
-    caller = CallerUnderWay(run.id, run.experiment, function)
+    run = place.take()
+    caller = CallerUnderWay(run.id, run.experiment, function, place.asked_ns)
     run.callers.append(caller)
     raised: BaseException | None = None
     try:
@@ -34,24 +36,24 @@ def _under_way(run: RunUnderWay, function: Caller) -> Iterator[CallerUnderWay]:
         laboratory().collector.leave(caller, raised)
 
 
-def perform(run: RunUnderWay, function: Caller, *arguments: Any) -> Any:
-    """Run a sync caller of the run; gives what it returned, None when it raised."""
-    with _under_way(run, function) as caller, caller.scope:
+def perform(place: Place, function: Caller, *arguments: Any) -> Any:
+    """Run a sync caller in its place; gives what it returned, None when it raised."""
+    with _under_way(place, function) as caller, caller.scope:
         return function(*arguments, caller.way)
 
 
-async def aperform(run: RunUnderWay, function: Caller, *arguments: Any) -> Any:
-    """Run an async caller of the run; gives what it returned, None when it raised."""
-    with _under_way(run, function) as caller:
+async def aperform(place: Place, function: Caller, *arguments: Any) -> Any:
+    """Run an async caller in its place; gives what it returned, None when it raised."""
+    with _under_way(place, function) as caller:
         return await caller.scope.around(function(*arguments, caller.way))
 
 
-async def aperform_stream(run: RunUnderWay, function: Caller, *arguments: Any) -> None:
-    """Run an async caller of the run, and take in the body of the response that it returns, as part of it."""
+async def aperform_stream(place: Place, function: Caller, *arguments: Any) -> None:
+    """Run an async caller in its place, and take in the body of the response that it returns, as part of it."""
 
     async def to_the_last_part() -> None:
         async for _ in await function(*arguments, caller.way):
             pass
 
-    with _under_way(run, function) as caller:
+    with _under_way(place, function) as caller:
         await caller.scope.around(to_the_last_part())

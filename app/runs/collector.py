@@ -38,7 +38,7 @@ class Collector:
 
     def start(self, experiment: Experiment, where: Where) -> RunUnderWay:
         """Begin to collect a run. Raises Refused with 429 when too many are under way."""
-        self._admission.enter()
+        self._admission.enter(experiment.concurrency)
         run = RunUnderWay(experiment, where)
         self._running[run.id] = run
         self.pump.hold()
@@ -69,7 +69,7 @@ class Collector:
 
     def _finish(self, run: RunUnderWay) -> None:
         del self._running[run.id]
-        self._admission.leave()
+        self._admission.leave(run.experiment.concurrency)
         self.pump.release()
         if self.heartbeat is not None:
             self.heartbeat.release()
@@ -120,6 +120,8 @@ def _notes(run: RunUnderWay, recording: Recording) -> list[str]:
     errors = [caller.error for caller in run.callers if caller.error is not None]
     if not (way.sends or errors or run.missing or recording.of_kind("dispatch")):
         notes.append(f"{way.title} sends no signal, so no receiver was called.")
+    if errors and run.experiment.concurrency > 1:
+        notes.append(f"{len(errors)} of {len(run.callers)} callers got an error; the first one's is shown.")
     if any(span.outcome == "unfinished" for span in recording.spans):
         notes.append("A span had not ended when the run was closed: nobody waited for it.")
     return notes

@@ -29,8 +29,10 @@ class RunDocument(msgspec.Struct, kw_only=True):
 
 def summary(run: dict[str, Any]) -> dict[str, Any]:
     """What a list of runs shows of one, from its document as decoded JSON."""
-    caller = next((span for span in run["spans"] if span["kind"] == "caller"), None)
-    duration_ns = caller["end_ns"] - caller["start_ns"] if caller and caller["end_ns"] else None
+    callers = [span for span in run["spans"] if span["kind"] == "caller"]
+    duration_ns = None
+    if callers and all(span["end_ns"] for span in callers):
+        duration_ns = max(span["end_ns"] for span in callers) - min(span["start_ns"] for span in callers)
     answers = ("name", "is_async", "caller_waited", "same_thread_as_sender", "same_thread_as_caller", "event_loop_free")
     return {
         **{key: run[key] for key in ("id", "url", "started_at", "experiment")},

@@ -29,11 +29,14 @@ PATIENCE_S = 3.0
 class CallerUnderWay:
     """One caller of a run: its span, the way that it was handed, and what became of it."""
 
-    def __init__(self, run_id: uuid.UUID, experiment: Experiment, function: Callable[..., Any]) -> None:
+    def __init__(
+        self, run_id: uuid.UUID, experiment: Experiment, function: Callable[..., Any], asked_ns: int | None = None
+    ) -> None:
         code = inspect.unwrap(function).__code__
         source = f"{readable_path(code.co_filename)}:{code.co_firstlineno}"
         name = f"{function.__module__}.{function.__qualname__}"
-        self.scope = signalbox.caller(name, run=str(run_id), source=source)
+        asked = {} if asked_ns is None else {"asked_ns": asked_ns}
+        self.scope = signalbox.caller(name, run=str(run_id), source=source, **asked)
         self.way = experiment.bound_way(self.scope)
         self.error: BaseException | None = None
         self.left_ns: int | None = None  #: when it had returned or raised
@@ -56,6 +59,7 @@ class RunUnderWay:
         self.missing: list[str] = []  #: why a caller that was expected will not come, for each of them
         self.spans: dict[int, Span] = {}
         self.pauses: list[PauseDocument] = []
+        self.siblings: concurrent.futures.Future[None] | None = None  #: who brings the callers
         self.seen_done = False  #: whether all was done at an earlier look, so that this one saw all that came before it
         self.result: concurrent.futures.Future[RunDocument] = concurrent.futures.Future()
         self._own_callers: set[int] = set()

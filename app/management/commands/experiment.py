@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from app.callers.registry import CALLERS
 from app.callers.running import begin, perform
-from app.experiments import LONGEST_DELAY_MS, Experiment, Refused, check_experiment
+from app.callers.siblings import Place
+from app.experiments import LONGEST_DELAY_MS, MOST_AT_ONCE, Experiment, Refused, check_experiment
 from app.live.batches import Batch
 from app.live.laboratory import laboratory
 from app.management.preparing import migrate_if_needed
@@ -28,6 +29,9 @@ class Command(BaseCommand):
         parser.add_argument("--receivers", choices=("sync", "async", "both"), default="sync")
         parser.add_argument("--atomic", action="store_true", help="inside transaction.atomic()")
         parser.add_argument("--delay-ms", type=int, default=200, help=f"the receiver's work, 0 to {LONGEST_DELAY_MS}")
+        parser.add_argument(
+            "--concurrency", type=int, default=1, help=f"so many callers at once, 1 to {MOST_AT_ONCE}; 1 for commands"
+        )
         parser.add_argument("--fail", choices=("sync", "async", "both"), help="which receivers raise")
         form = parser.add_mutually_exclusive_group()
         form.add_argument("--json", action="store_true", help="print the run's document")
@@ -54,7 +58,7 @@ class Command(BaseCommand):
             self.stdout.write(report(document))
 
     def _experiment(self, options: dict[str, Any]) -> Experiment:
-        order = {key: options[key] for key in ("way", "receivers", "atomic", "delay_ms", "fail")}
+        order = {key: options[key] for key in ("way", "receivers", "atomic", "delay_ms", "fail", "concurrency")}
         try:
             return check_experiment(options["caller"], order)
         except Refused as refusal:
@@ -73,7 +77,7 @@ class Command(BaseCommand):
             elsewhere = contextlib.redirect_stdout(sys.stderr)
         with elsewhere:
             run = begin(experiment, "command")
-            perform(run, caller.function)
+            perform(Place(run), caller.function)
             return msgspec.to_builtins(run.result.result())
 
     def _print_batch(self, spans: list[Span], batch: Batch) -> None:
