@@ -18,13 +18,13 @@ export function refreshTimes(within = document) {
 
 /** @param {RunSummary} run */
 function runRow(run) {
-  const { caller, way, receivers, atomic } = run.experiment;
+  const { caller, way, receivers, atomic, concurrency = 1 } = run.experiment;
   const started = new Date(run.started_at);
   return h(
     "tr",
     { class: run.error ? "failed" : "" },
     h("td", { class: "when" }, h("time", { datetime: run.started_at, title: started.toLocaleString() }, ago(started))),
-    h("td", { class: "what" }, h("a", { href: run.url }, unslug(caller), " · ", h("span", { class: "way" }, way), " · ", receivers, atomic && " · atomic")),
+    h("td", { class: "what" }, h("a", { href: run.url }, unslug(caller), " · ", h("span", { class: "way" }, way), " · ", receivers, atomic && " · atomic", concurrency > 1 && ` · ${concurrency} at once`)),
     h("td", { class: "outcome" }, outcome(run)),
     h("td", { class: "took" }, run.duration_ms === null ? "" : duration(run.duration_ms * 1e6)),
   );
@@ -37,12 +37,12 @@ function outcome(run) {
   return [...answers, error, !answers.length && !error && h("span", { class: "silent" }, "no receiver ran")];
 }
 
-/** Three lamps for each receiver. @param {Answers} answers */
+/** Three lamps for the calls of a receiver that were answered alike. @param {Answers & {times: number}} answers */
 function receiverAnswers(answers) {
   return h(
     "span",
     { class: `lamps ${answers.is_async ? "async" : "sync"}`, title: shortName(answers.name) },
-    h("span", { class: "kind" }, answers.is_async ? "async" : "sync"),
+    h("span", { class: "kind" }, answers.is_async ? "async" : "sync", answers.times > 1 && ` ×${answers.times}`),
     lamp("caller waited", answers.caller_waited, "waits"),
     lamp("same thread as the caller", answers.same_thread_as_caller, "thread"),
     lamp("event loop free", answers.event_loop_free, "loop"),
