@@ -59,11 +59,12 @@ class SpanEnd(msgspec.Struct):
 
 
 class PauseDocument(msgspec.Struct):
-    """A break in the heartbeat of an event loop."""
+    """A break in the heartbeat of an event loop, and the span that held the loop, where that is known."""
 
     thread: int
     start_ns: int
     end_ns: int
+    span: int | None = None
 
 
 def thread_document(thread: Thread) -> ThreadDocument:
@@ -111,6 +112,7 @@ def span_end(span: Span) -> SpanEnd:
 
 
 def pause_document(pause: Pause) -> PauseDocument:
+    """A pause by itself; ``Recording`` finds the span."""
     return PauseDocument(pause.thread.key, pause.start_ns, pause.end_ns)
 
 

@@ -49,6 +49,11 @@ _loops = Serials()
 _tasks = Serials()
 
 
+def loop_serial(loop: asyncio.AbstractEventLoop) -> int:
+    """The serial of an event loop."""
+    return _loops.of(loop)
+
+
 def running_loop() -> tuple[int | None, int | None]:
     """Serials of the event loop that is running in this thread and of its current task; ``None`` for what isn't."""
     loop = asyncio._get_running_loop()

@@ -11,6 +11,7 @@ import msgspec
 
 from signalbox.buffer import Buffer
 from signalbox.connections import Connection, open_connection
+from signalbox.heartbeat import Heartbeats
 from signalbox.serials import running_loop
 from signalbox.threads import Thread, current_thread
 
@@ -57,6 +58,11 @@ class Span(msgspec.Struct, eq=False, gc=False):
         return self.end_ns is not None or self.outcome == "unfinished"
 
     @property
+    def is_live(self) -> bool:
+        """Whether more may come of it. A dropped span is not told of its end."""
+        return self.end_ns is None and self.outcome != "unfinished" and not self.root.dropped
+
+    @property
     def root(self) -> "Span":
         return self if self.tree is None else self.tree
 
@@ -74,6 +80,8 @@ calling: contextvars.ContextVar[int | None] = contextvars.ContextVar("signalbox.
 
 next_id = itertools.count(1).__next__
 _buffer = Buffer()
+#: of the event loops of this process that spans begin on
+heartbeats = Heartbeats(_buffer.put_pause)
 
 
 def buffer() -> Buffer:
@@ -89,7 +97,7 @@ def new_span(kind: Kind, subject: Any, parent: Span | None, *, is_async: bool, a
     else:
         loop, task = running_loop()
         thread.event_loop = True
-    return Span(
+    span = Span(
         next_id(),
         kind,
         subject,
@@ -103,6 +111,13 @@ def new_span(kind: Kind, subject: Any, parent: Span | None, *, is_async: bool, a
         time.monotonic_ns(),
         tree=None if parent is None or (parent.tree is None and parent.kind != "dispatch") else parent.root,
     )
+    if loop is not None:
+        listening = heartbeats.beating.get(loop)
+        if listening is None:
+            heartbeats.keep_beating(loop, span)
+        elif is_async:  # it may wait, and its loop beats meanwhile; a sync one has ended when the loop beats again
+            listening.append(span)
+    return span
 
 
 def end_span(span: Span, error: BaseException | None = None) -> None:

@@ -20,6 +20,8 @@ class Thread(msgspec.Struct, eq=False):
     name: str
     process: int
     event_loop: bool = False
+    #: when the heartbeat of an event loop was last heard there, 0 for never
+    beaten_ns: int = 0
     #: ids of the callers that are under way in this thread: the witness for "is a threading.local visible?"
     callers: set[int] = msgspec.field(default_factory=set)
 

@@ -1,5 +1,6 @@
 """Runs under way: which spans belong to each, when the last of them has ended, and what the document says then."""
 
+import asyncio
 import concurrent.futures
 import datetime
 import logging
@@ -19,10 +20,10 @@ from app.runs.store import store
 from app.ways import WAYS
 from signalbox.documents import PauseDocument, SpanDocument, span_document, thread_document, threads_of
 from signalbox.findings import find
-from signalbox.heartbeat import Heartbeat
 from signalbox.names import Dispatch
 from signalbox.recording import Recording
-from signalbox.spans import Span, describe_error
+from signalbox.spans import Span, describe_error, heartbeats
+from signalbox.threads import Thread, current_thread
 from signalbox.verdict import judge
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class RunUnderWay:
         self.pauses: list[PauseDocument] = []
         self._of_the_request: set[int] = set()
         self.left_ns: int | None = None  #: when the caller was left
+        self.is_live = True  #: until it is collected: for so long the server's loop has a heartbeat
         self.seen_left = False  #: whether that was so at an earlier look, so that this one saw all that came before it
         self.result: concurrent.futures.Future[RunDocument] = concurrent.futures.Future()
 
@@ -57,20 +59,29 @@ class RunUnderWay:
             return False
         return self.scope.owns(span)
 
-    def is_over(self, heartbeat: Heartbeat | None) -> bool:
-        """Whether nothing more is to come: all spans have ended, and the loop has told of its last pause."""
+    def is_over(self, server: Thread | None) -> bool:
+        """Whether nothing more is to come: all spans have ended, and their loops have told of their last pause."""
         if self.left_ns is None:
             return False
         if time.monotonic_ns() > self.left_ns + self._patience_ns():
             return True
-        heard = heartbeat is None or heartbeat.beaten_ns > self.left_ns
-        return heard and all(span.end_ns is not None for span in self.spans.values())
+        if not all(span.end_ns is not None for span in self.spans.values()):
+            return False
+        return self._heard(server, self.left_ns)
 
     def close(self) -> None:
         """End what never ended, so that no span grows for ever."""
+        self.is_live = False
         for span in self.spans.values():
             if span.end_ns is None:
                 span.outcome = "unfinished"
+
+    def _heard(self, server: Thread | None, left_ns: int) -> bool:
+        """Whether the server's loop, and each other one of the run that has a heartbeat, has beaten once more."""
+        if not signalbox.installed():
+            return True
+        threads = [span.thread for span in self.spans.values() if span.loop in heartbeats.beating]
+        return all(thread.beaten_ns > left_ns for thread in ([*threads, server] if server else threads))
 
     def _patience_ns(self) -> int:
         return int((2 * self.experiment.delay_ms / 1000 + PATIENCE_S) * 1e9)
@@ -82,9 +93,14 @@ class Collector:
     pump: "Pump"
 
     def __init__(self, admission: Admission) -> None:
-        self.heartbeat: Heartbeat | None = None
+        self._server_loop: asyncio.AbstractEventLoop | None = None
+        self._server_thread: Thread | None = None
         self._admission = admission
         self._running: dict[uuid.UUID, RunUnderWay] = {}
+
+    def serve_on(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Learn the server's loop, in its own thread: a run listens to it, also where it has no span on it."""
+        self._server_loop, self._server_thread = loop, current_thread()
 
     def start(self, experiment: Experiment, where: Where, name: str, source: str) -> RunUnderWay:
         """Begin to collect a run. Raises Refused with 429 when too many are under way."""
@@ -92,8 +108,8 @@ class Collector:
         run = RunUnderWay(experiment, where, name, source)
         self._running[run.id] = run
         self.pump.hold()
-        if self.heartbeat is not None:
-            self.heartbeat.hold()
+        if self._server_loop is not None:
+            heartbeats.keep_beating_on(self._server_loop, run)
         return run
 
     def leave(self, run: RunUnderWay, error: BaseException | None = None) -> None:
@@ -108,7 +124,7 @@ class Collector:
             news = [span for span in spans if run.owns(span)]
             run.spans.update((span.id, span) for span in news)
             run.pauses += batch.pauses
-            if not news and run.seen_left and run.is_over(self.heartbeat):
+            if not news and run.seen_left and run.is_over(self._server_thread):
                 self._finish(run)
             run.seen_left = run.left_ns is not None
 
@@ -116,8 +132,6 @@ class Collector:
         del self._running[run.id]
         self._admission.leave()
         self.pump.release()
-        if self.heartbeat is not None:
-            self.heartbeat.release()
         run.close()
         try:
             document = self._document(run)
@@ -129,13 +143,14 @@ class Collector:
 
     def _document(self, run: RunUnderWay) -> RunDocument:
         threads = {thread.key: thread for span in run.spans.values() for thread in threads_of(span)}
-        loop_thread = self.heartbeat.thread if self.heartbeat is not None else None
-        if loop_thread is not None:
-            threads[loop_thread.key] = loop_thread
+        server = self._server_thread
+        if server is not None:
+            threads[server.key] = server
         spans = [span_document(span) for span in run.spans.values()]
         lanes = [thread_document(thread) for thread in sorted(threads.values(), key=lambda thread: thread.key)]
-        server_loops = [] if loop_thread is None else [loop_thread.key]
-        recording = Recording(spans, lanes, _within(run.pauses, spans), server_loops)
+        server_loops = [] if server is None else [server.key]
+        pauses = [pause for pause in _within(run.pauses, spans) if pause.thread in threads]
+        recording = Recording(spans, lanes, pauses, server_loops)
         error = None if run.error is None else describe_error(run.error)
         return RunDocument(
             id=str(run.id),

@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 from signalbox.documents import SpanDocument
 from signalbox.findings.evidence import Evidence, source_of
 from signalbox.findings.finding import Found, counted, ids
-from signalbox.heartbeat import LATE_NS
 from signalbox.reasons import readable_duration
 
 PROCESS_WIDE = "process-single-thread"
 THREAD_SENSITIVE = frozenset({"current-thread", "request-context", PROCESS_WIDE})
+#: A wait that is worth telling is longer.
+UNNOTICED_NS = 20_000_000
 #: A wait that nothing recorded explains may be a busy machine's; only a long one says that somebody was there first.
 UNEXPLAINED_NS = 50_000_000
 
@@ -143,7 +144,7 @@ def _is_behind_other_callers(wait: Wait) -> bool:
 def _waits(evidence: Evidence) -> Iterator[Wait]:
     for works in _by_thread(evidence).values():
         for number, work in enumerate(works):
-            if work.queued_ns <= LATE_NS:
+            if work.queued_ns <= UNNOTICED_NS:
                 continue
             inside = {upper.id for upper in evidence.ancestors(work.hop)}
             behind = [other for other in _before(works, number) if other.hop.id not in inside]

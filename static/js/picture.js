@@ -33,6 +33,7 @@ import { isExperiment, selectSpans } from "./select.js";
  * @property {Set<Span> | null} lit these stand out, all others fade
  * @property {{span: Span, pinned: boolean}[]} marked
  * @property {(lane: string) => Pause[]} pausesOf
+ * @property {(lane: Lane, pause: Pause) => Span | undefined} holderOf what held the loop, where that is known
  * @property {(lane: Lane) => boolean} isServerLoop
  *
  * @typedef {{async: CanvasPattern, "async-faint": CanvasPattern}} Patterns stripes for what occupies its thread, and for what is suspended
@@ -196,6 +197,7 @@ export class Picture {
       lit: this.lit?.size ? this.lit : null,
       marked: this.marked,
       pausesOf: (lane) => store.pauses.get(lane) ?? [],
+      holderOf: (lane, pause) => store.get(lane.thread.process, pause.span),
       isServerLoop: (lane) => store.isServerLoop(lane.key),
     };
   }

@@ -34,7 +34,7 @@
  * @property {Span[]} children
  * @typedef {WireSpan & SpanLinks} Span
  *
- * @typedef {{thread: number, start_ns: number, end_ns: number}} Pause
+ * @typedef {{thread: number, start_ns: number, end_ns: number, span: number | null}} Pause `span`: what held the loop, once its run was judged, where known
  *
  * @typedef {object} Batch
  * @property {number} sequence

@@ -90,17 +90,18 @@ function connection(answers, evidence) {
 
 /** @param {Answers} answers @param {Evidence} evidence */
 function loop(answers, evidence) {
-  const longest = longestPause(answers, evidence);
-  const texts = { yes: "Yes.", no: longest ? `No, blocked for ${duration(longest)}.` : "No, it was blocked.", unknown: "Does not apply." };
+  const held = heldNs(evidence.span(answers.span));
+  const texts = { yes: "Yes.", no: held ? `No, blocked for ${duration(held)}.` : "No, it was blocked.", unknown: "Does not apply." };
   return question("Was the event loop free?", [answer(answers.event_loop_free, texts, true)], answers.reasons?.event_loop_free, ["receiver"], answers, evidence);
 }
 
-/** @param {Answers} answers @param {Evidence} evidence */
-function longestPause(answers, { run, span }) {
-  const receiver = span(answers.span);
-  if (!receiver) return 0;
-  const overlapping = (run.pauses ?? []).filter((pause) => pause.end_ns > receiver.start_ns && pause.start_ns < (receiver.end_ns ?? Infinity));
-  return Math.max(0, ...overlapping.map((pause) => pause.end_ns - pause.start_ns));
+/** For how long at a time a receiver itself kept its thread. @param {Span | undefined} receiver */
+function heldNs(receiver) {
+  if (!receiver?.end_ns) return 0;
+  if (!receiver.attributes.is_async) return receiver.end_ns - receiver.start_ns;
+  /** @type {[number, number][]} */
+  const running = receiver.attributes.running ?? [];
+  return Math.max(0, ...running.map(([start, end]) => end - start));
 }
 
 /** @param {Answers} answers */

@@ -9,6 +9,7 @@ from django.db import connections
 from django.dispatch import Signal
 
 import signalbox
+from signalbox.heartbeat import run_of
 
 
 def heard(**kwargs: object) -> None:
@@ -71,6 +72,21 @@ async def test_asyncio_tells_which_loop_runs() -> None:
 def test_asgiref_keeps_the_function_of_a_crossing_in_its_object() -> None:
     assert SyncToAsync(heard).func is heard
     assert AsyncToSync(aheard).awaitable is aheard
+
+
+def test_asyncio_keeps_another_ident_object_for_each_run_of_a_loop() -> None:
+    loop = asyncio.new_event_loop()
+
+    async def run() -> tuple[object, object]:
+        before = run_of(loop)
+        await asyncio.sleep(0)
+        return before, run_of(loop)
+
+    (first, still_first), (second, _) = loop.run_until_complete(run()), loop.run_until_complete(run())
+    loop.close()
+    assert first is still_first
+    assert first == second == threading.get_ident()
+    assert first is not second
 
 
 async def test_asgiref_chooses_a_thread_by_these_names() -> None:

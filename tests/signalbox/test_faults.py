@@ -25,6 +25,7 @@ PARTS = [
     "signalbox.spans.current_thread",
     "signalbox.spans.open_connection",
     "signalbox.spans.running_loop",
+    "signalbox.spans.heartbeats.keep_beating",
 ]
 
 
