@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 
 import signalbox
 from signalbox.documents import PauseDocument, pause_document, span_document
@@ -176,8 +177,11 @@ class TestAtRest:
         await until(at_rest)
 
     async def test_a_tree_that_is_dropped_is_not_waited_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(signalbox.buffer(), "capacity", 0)
-        await signal_with(aanswer).asend(None)
+        async def cross() -> None:
+            monkeypatch.setattr(signalbox.buffer(), "capacity", 0)
+            await sync_to_async(answer)()
+
+        await signalbox.caller("crosses").around(cross())
         assert len(timers()) == 1
         await until(at_rest)
 
