@@ -108,7 +108,7 @@ def span_end(span: Span) -> SpanEnd:
     attributes: dict[str, Any] = {} if span.running is None else {"running": list(span.running)}
     if isinstance(span.subject, Hop):
         attributes.update(_arrival(span.subject, span.start_ns))
-    return SpanEnd(span.id, span.end_ns, span.outcome, span.error, attributes)
+    return SpanEnd(span.id, span.end_ns, span.outcome or "ok", span.error, attributes)
 
 
 def pause_document(pause: Pause) -> PauseDocument:
@@ -140,8 +140,8 @@ def _describe(span: Span) -> tuple[str, dict[str, Any]]:
         return subject.name, {
             "signal": signal_name(span.dispatch.subject.signal),
             "source": subject.source,
-            "contextvar_visible": span.contextvar_visible,
-            "threadlocal_visible": span.threadlocal_visible,
+            "contextvar_visible": None if span.marks is None else span.marks.in_context,
+            "threadlocal_visible": None if span.marks is None else span.marks.in_thread,
         }
     return str(subject), {}
 

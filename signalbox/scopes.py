@@ -7,6 +7,7 @@ from typing import Any
 from signalbox.coroutines import Driven
 from signalbox.faults import give_up
 from signalbox.spans import UNRECORDED, Kind, Span, buffer, calling, current, end_span, new_span
+from signalbox.switch import switch
 from signalbox.threads import current_thread
 
 
@@ -58,6 +59,8 @@ class Scope:
             return None
 
     def _begin_span(self, *, is_async: bool) -> Span | None:
+        if switch.paused:
+            return None
         above = current.get()
         if self._kind == "caller":
             return self._begin_caller(above if isinstance(above, Span) else None, is_async=is_async)
