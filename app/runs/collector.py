@@ -57,6 +57,14 @@ class RunUnderWay:
             return False
         return self.scope.owns(span)
 
+    def recorded(self) -> list[Span]:
+        """The run's spans, and the request or connection around its caller.
+
+        That is still under way: it ends when it has been answered, and the answer has the run in it.
+        """
+        request = self.scope.request
+        return [*([] if request is None else [request]), *self.spans.values()]
+
     def is_over(self, heartbeat: Heartbeat | None) -> bool:
         """Whether nothing more is to come: all spans have ended, and the loop has told of its last pause."""
         if self.left_ns is None:
@@ -128,11 +136,12 @@ class Collector:
             store(document, run.result)
 
     def _document(self, run: RunUnderWay) -> RunDocument:
-        threads = {thread.key: thread for span in run.spans.values() for thread in threads_of(span)}
+        recorded = run.recorded()
+        threads = {thread.key: thread for span in recorded for thread in threads_of(span)}
         loop_thread = self.heartbeat.thread if self.heartbeat is not None else None
         if loop_thread is not None:
             threads[loop_thread.key] = loop_thread
-        spans = [span_document(span) for span in run.spans.values()]
+        spans = [span_document(span) for span in recorded]
         lanes = [thread_document(thread) for thread in sorted(threads.values(), key=lambda thread: thread.key)]
         server_loops = [] if loop_thread is None else [loop_thread.key]
         recording = Recording(spans, lanes, _within(run.pauses, spans), server_loops)
