@@ -7,6 +7,7 @@ import msgspec
 from signalbox.heartbeat import Pause
 from signalbox.hops import Hop
 from signalbox.names import Dispatch, signal_name
+from signalbox.requests import Request
 from signalbox.spans import Kind, Outcome, Span
 from signalbox.threads import Thread
 
@@ -108,6 +109,8 @@ def span_end(span: Span) -> SpanEnd:
     attributes: dict[str, Any] = {} if span.running is None else {"running": list(span.running)}
     if isinstance(span.subject, Hop):
         attributes.update(_arrival(span.subject, span.start_ns))
+    elif isinstance(span.subject, Request):
+        attributes.update(span.subject.answer)
     return SpanEnd(span.id, span.end_ns, span.outcome or "ok", span.error, attributes)
 
 
@@ -128,6 +131,8 @@ def _describe(span: Span) -> tuple[str, dict[str, Any]]:
     subject = span.subject
     if isinstance(subject, Dispatch):
         return _describe_dispatch(subject)
+    if isinstance(subject, Request):
+        return subject.name, subject.asked
     if isinstance(subject, Hop):
         return f"{subject.direction}({subject.function.short_name})", {
             "direction": subject.direction,

@@ -119,7 +119,7 @@ def new_span(kind: Kind, subject: Any, parent: Span | None, *, is_async: bool, a
     span = Span(
         next_id(), kind, subject, inside, thread, connection, caller, now, tree, None, None, is_async, loop, task
     )
-    if loop is not None:
+    if loop is not None and kind != "request":  # a websocket may be open, and silent, for days
         listening = heartbeats.beating.get(loop)
         if listening is None:
             heartbeats.keep_beating(loop, span)

@@ -59,6 +59,14 @@ class RunUnderWay:
             return False
         return self.scope.owns(span)
 
+    def recorded(self) -> list[Span]:
+        """The run's spans, and the request or connection around its caller.
+
+        That is still under way: it ends when it has been answered, and the answer has the run in it.
+        """
+        request = self.scope.request
+        return [*([] if request is None else [request]), *self.spans.values()]
+
     def is_over(self, server: Thread | None) -> bool:
         """Whether nothing more is to come: all spans have ended, and their loops have told of their last pause."""
         if self.left_ns is None:
@@ -142,11 +150,12 @@ class Collector:
             store(document, run.result)
 
     def _document(self, run: RunUnderWay) -> RunDocument:
-        threads = {thread.key: thread for span in run.spans.values() for thread in threads_of(span)}
+        recorded = run.recorded()
+        threads = {thread.key: thread for span in recorded for thread in threads_of(span)}
         server = self._server_thread
         if server is not None:
             threads[server.key] = server
-        spans = [span_document(span) for span in run.spans.values()]
+        spans = [span_document(span) for span in recorded]
         lanes = [thread_document(thread) for thread in sorted(threads.values(), key=lambda thread: thread.key)]
         server_loops = [] if server is None else [server.key]
         pauses = [pause for pause in _within(run.pauses, spans) if pause.thread in threads]

@@ -27,6 +27,7 @@ class Work(NamedTuple):
     hop: SpanDocument
     arrived_ns: int
     left_ns: int
+    caller: int | None  #: the caller that it was brought for; the request or connection where there was none
 
     @property
     def queued_ns(self) -> int:
@@ -72,7 +73,7 @@ def callers_on_one_thread(evidence: Evidence) -> Iterator[Found]:
     for thread, waits in by_thread.items():
         worst = max(waits, key=lambda wait: wait.work.queued_ns)
         works = [work for wait in waits for work in (wait.work, *wait.behind)]
-        callers = len({_caller(work) for work in works})
+        callers = len({work.caller for work in works})
         who = f"{callers} callers shared" if callers > 1 else "This caller shared with others"
         yield Found(
             "warning",
@@ -131,14 +132,14 @@ def _in_turn(evidence: Evidence) -> dict[tuple[Any, ...], list[Wait]]:
 
 def _key(work: Work) -> tuple[Any, ...]:
     hop = work.hop
-    return _caller(work), hop.loop, hop.attributes["to_thread"], hop.attributes["function"]
+    return work.caller, hop.loop, hop.attributes["to_thread"], hop.attributes["function"]
 
 
 def _is_behind_other_callers(wait: Wait) -> bool:
     """Whether strangers were on the process-wide thread. Those that were not recorded were not this caller's."""
     if wait.work.hop.attributes.get("executor") != PROCESS_WIDE:
         return False
-    return not wait.behind or any(_caller(work) != _caller(wait.work) for work in wait.behind)
+    return not wait.behind or any(work.caller != wait.work.caller for work in wait.behind)
 
 
 def _waits(evidence: Evidence) -> Iterator[Wait]:
@@ -167,15 +168,17 @@ def _by_thread(evidence: Evidence) -> dict[int, list[Work]]:
         known = hop.attributes
         if known.get("executor") in THREAD_SENSITIVE and known.get("ran_ns") is not None:
             arrived_ns = hop.start_ns + known["queued_ns"]
-            threads[known["to_thread"]].append(Work(hop, arrived_ns, arrived_ns + known["ran_ns"]))
+            threads[known["to_thread"]].append(
+                Work(hop, arrived_ns, arrived_ns + known["ran_ns"], _caller(evidence, hop))
+            )
     for works in threads.values():
         works.sort(key=lambda work: work.arrived_ns)
     return threads
 
 
-def _caller(work: Work) -> int | None:
-    caller: int | None = work.hop.attributes.get("caller")
-    return caller
+def _caller(evidence: Evidence, hop: SpanDocument) -> int | None:
+    caller = evidence.run.caller(hop) or evidence.above(hop, "request")
+    return None if caller is None else caller.id
 
 
 def _thread(wait: Wait) -> int:

@@ -153,11 +153,12 @@ export class Picture {
     if (moving || this.frame.growing) this.invalidate();
   }
 
-  /** Something in view has not ended. */
+  /** Something in view has not ended; of a connection that may stay open for hours only its end in view counts. */
   #isGrowing() {
     const { start, end } = this.viewport.scale.view;
     const spans = [...this.#options.store.running];
-    return spans.some((span) => span.start_ns <= end && this.now >= start && (this.scope.everything || isExperiment(span)));
+    const grows = (/** @type {Span} */ { kind, start_ns }) => start_ns <= end && this.now >= start && (kind !== "request" || this.now <= end);
+    return spans.some((span) => grows(span) && (this.scope.everything || isExperiment(span)));
   }
 
   /** With thousands of spans in view the layout lags a little behind the bars' growth. @param {number} time */

@@ -7,6 +7,7 @@ import threading
 from asgiref.sync import AsyncToSync, SyncToAsync, sync_to_async
 from django.db import connections
 from django.dispatch import Signal
+from django.urls import resolve
 
 import signalbox
 from signalbox.heartbeat import run_of
@@ -101,3 +102,7 @@ async def test_asgiref_marks_the_threads_that_work_for_a_loop() -> None:
     mark = await sync_to_async(lambda: SyncToAsync.threadlocal.main_event_loop)()
     assert mark is asyncio.get_running_loop()
     assert await sync_to_async(lambda: SyncToAsync.threadlocal.main_event_loop_pid)() == os.getpid()
+
+
+def test_a_resolver_match_knows_the_dotted_name_of_its_view() -> None:
+    assert resolve("/sync/7/", "tests.signalbox.own_project")._func_path == "tests.signalbox.own_project.sync_view"
