@@ -9,6 +9,7 @@ import contextvars
 import functools
 import weakref
 from collections.abc import Callable, Coroutine
+from time import monotonic_ns
 from types import CoroutineType
 from typing import Any
 
@@ -70,7 +71,6 @@ def _hook_asend(original: Callable[..., Any], method: str) -> Callable[..., Any]
             return _with_own_receivers(await Driven(original(self, sender, **named), dispatch))
         # A task has its context to itself, so what is set there can stay while it is suspended: much the cheaper way.
         # Not inside a receiver, which from Django 6.1 on shares its context with others, and not without a task.
-        dispatch.running = []
         token = current.set(dispatch)
         try:
             responses = await original(self, sender, **named)
@@ -135,6 +135,8 @@ def _with_stand_ins(receivers: tuple[list[Any], list[Any]], dispatch: Span) -> t
         dispatch.subject.async_receivers = len(async_receivers)
         if not (sync_receivers or async_receivers) or not buffer().put(dispatch):
             return receivers
+        if dispatch.is_async and dispatch.running is None:  # it is not driven; up to here it has run for certain
+            dispatch.running = [(dispatch.start_ns, monotonic_ns())]
         return (
             [SyncStandIn(receiver, dispatch) for receiver in sync_receivers],
             [AsyncStandIn(receiver, dispatch) for receiver in async_receivers],
