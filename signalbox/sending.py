@@ -59,6 +59,7 @@ held, append = _buffer.spans, _buffer.spans.append
 get_current, set_current, calling_get = current.get, current.set, calling.get
 
 
+@functools.cache
 def fingerprint(method: Callable[..., Any]) -> str:
     """SHA-256 of a method's syntax tree, without comments, docstring and layout; empty where there is no source."""
     try:
