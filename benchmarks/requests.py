@@ -13,6 +13,7 @@ from statistics import median
 
 from benchmarks.instruments import INSTRUMENTS
 from benchmarks.machine import machine
+from benchmarks.page import rates
 from tests.parts.server import Server
 
 RESULTS = Path(__file__).parent / "results" / "requests.json"
@@ -67,10 +68,9 @@ def main(rounds: int) -> None:
             sys.stderr.write(f"\rround {number + 1} of {rounds}: {name:<40}")
     sys.stderr.write("\n")
     medians = {name: median(samples) for name, samples in raw.items()}
-    document = {**machine(), "rounds": rounds, "unit": "requests per second", "medians": medians, "raw": raw}
-    RESULTS.write_text(json.dumps(document) + "\n")
-    for name, figure in medians.items():
-        sys.stdout.write(f"{name}: {figure:.0f} a second, {figure / medians['bare']:.2f} of bare\n")
+    measured = {"rounds": rounds, "connections": CONNECTIONS, "requests": REQUESTS, "unit": "requests per second"}
+    RESULTS.write_text(json.dumps({**machine(), **measured, "medians": medians, "raw": raw}) + "\n")
+    sys.stdout.write(rates(medians) + "\n")
 
 
 if __name__ == "__main__":
