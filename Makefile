@@ -112,7 +112,9 @@ $(BENCH):
 
 bench: $(BENCH) $(DEVELOPMENT) chromium
 	@.venv-bench/bin/python -m benchmarks.overhead
+	@.venv-bench/bin/python -m benchmarks.requests
 	@$(BIN)/python -m benchmarks.latency
+	@$(BIN)/python -m benchmarks.page
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --no-emit-index-url --generate-hashes --python-version 3.11 \
 	--fork-strategy requires-python --custom-compile-command 'make lock'

@@ -18,13 +18,14 @@ def _application() -> Any:
     from app.access import SameOriginWebsocket, StaffOnlyWebsocket
     from app.live.entry import LaboratoryApplication
     from app.routing import websocket_urlpatterns
+    from signalbox.asgi import ConsumerSpans
 
     websockets = StaffOnlyWebsocket(URLRouter(websocket_urlpatterns))
     return LaboratoryApplication(
         ProtocolTypeRouter(
             {
                 "http": ASGIStaticFilesHandler(http_application),
-                "websocket": SameOriginWebsocket(AuthMiddlewareStack(websockets)),
+                "websocket": ConsumerSpans(SameOriginWebsocket(AuthMiddlewareStack(websockets))),
             }
         )
     )

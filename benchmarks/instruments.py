@@ -2,55 +2,76 @@
 
 import contextlib
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
 
 class Bare(contextlib.AbstractContextManager["Bare"]):
     """No instrument."""
 
+    #: what it adds to the settings of a project
+    middleware: ClassVar[list[str]] = []
+
+    def set_up(self) -> None:
+        """Once, in the process that it watches."""
+
     def wrap(self, receiver: Any) -> Any:
         """The receiver as it is connected."""
         return receiver
 
+    def drain(self) -> None:
+        """What a consumer of the records does meanwhile, every few milliseconds."""
+
     def settle(self) -> None:
-        """Between rounds, outside of what is timed: what a consumer of the records does meanwhile."""
+        """Between rounds, outside of what is timed."""
+        self.drain()
+
+    def __enter__(self) -> "Bare":
+        self.set_up()
+        return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         pass
 
 
+class Idle(Bare):
+    """Signalbox, installed and not recording."""
+
+    middleware: ClassVar[list[str]] = ["signalbox.middleware.request_spans"]
+
+    def set_up(self) -> None:
+        import signalbox
+
+        signalbox.install()
+        signalbox.pause()
+
+
 class Recording(Bare):
     """Signalbox, recording everything; a consumer drains the buffer."""
+
+    middleware: ClassVar[list[str]] = ["signalbox.middleware.request_spans"]
+
+    def set_up(self) -> None:
+        import signalbox
+
+        signalbox.install()
+        self._buffer = signalbox.buffer()
 
     def __enter__(self) -> "Recording":
         import signalbox
 
-        signalbox.install()
+        self.set_up()
         self._caller = signalbox.caller("benchmark")
         self._caller.__enter__()
-        self._buffer = signalbox.buffer()
         return self
 
-    def settle(self) -> None:
+    def drain(self) -> None:
         self._buffer.drain()
-
-
-class Muted(Bare):
-    """Signalbox, installed, with nothing to record."""
-
-    def __enter__(self) -> "Muted":
-        import signalbox
-
-        signalbox.install()
-        self._muted = signalbox.muted()
-        self._muted.__enter__()
-        return self
 
 
 class Sentry(Bare):
     """Sentry's SDK with signal spans, inside a sampled transaction; nothing is sent."""
 
-    def __enter__(self) -> "Sentry":
+    def set_up(self) -> None:
         import sentry_sdk
         from sentry_sdk.integrations.django import DjangoIntegration
         from sentry_sdk.transport import Transport
@@ -67,6 +88,9 @@ class Sentry(Bare):
             integrations=[DjangoIntegration(signals_spans=True)],
         )
         self._start = lambda: sentry_sdk.start_transaction(name="benchmark")
+
+    def __enter__(self) -> "Sentry":
+        self.set_up()
         self._transaction = self._start().__enter__()
         return self
 
@@ -78,7 +102,7 @@ class Sentry(Bare):
 class OpenTelemetry(Bare):
     """An OpenTelemetry span in each receiver, which Django gives no hook for; exported in batches to nowhere."""
 
-    def __init__(self) -> None:
+    def set_up(self) -> None:
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 
@@ -97,12 +121,11 @@ class OpenTelemetry(Bare):
 class VizTracer(Bare):
     """VizTracer, which records every call."""
 
-    def __enter__(self) -> "VizTracer":
+    def set_up(self) -> None:
         from viztracer import VizTracer as Tracer
 
         self._tracer = Tracer(verbose=0, tracer_entries=2_000_000)
         self._tracer.start()
-        return self
 
     def settle(self) -> None:
         self._tracer.stop()
@@ -115,7 +138,7 @@ class VizTracer(Bare):
 
 INSTRUMENTS: dict[str, type[Bare]] = {
     "bare": Bare,
-    "Signalbox, muted": Muted,
+    "Signalbox, not recording": Idle,
     "Signalbox, recording": Recording,
     "Sentry SDK, signal spans": Sentry,
     "OpenTelemetry, a span per receiver": OpenTelemetry,

@@ -8,23 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from benchmarks.instruments import INSTRUMENTS
 from benchmarks.machine import machine
+from benchmarks.page import ratios
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "overhead.json"
-PAGE = ROOT / "docs" / "benchmarks.md"
-TARGETS = {
-    "Signalbox, muted": {"send, 1 receiver": 1.1, "send, 5 receivers": 1.1, "asend, 1 receiver": 1.02, "save()": 1.01},
-    "Signalbox, recording": {
-        "send, 1 receiver": 2.0,
-        "send, 5 receivers": 2.5,
-        "asend, 1 receiver": 1.1,
-        "save()": 1.03,
-    },
-}
 
 Figures = dict[str, float]
 
@@ -52,51 +42,7 @@ def main(rounds: int) -> None:
     document = {**machine(), "rounds": rounds, "unit": "ns per call", "medians": medians, "raw": raw}
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(document) + "\n")
-    PAGE.write_text(page(document))
-    sys.stdout.write(table(medians) + "\n")
-
-
-def table(medians: dict[str, Figures]) -> str:
-    """Ratios to bare as a Markdown table; the first row has the time itself."""
-    bare = medians["bare"]
-    lines = ["| ratio to bare | " + " | ".join(bare) + " |", "| --- |" + " --- |" * len(bare)]
-    lines.append("| bare, µs | " + " | ".join(f"{value / 1000:.2f}" for value in bare.values()) + " |")
-    for name, figures in medians.items():
-        if name == "bare":
-            continue
-        lines.append(f"| {name} | " + " | ".join(f"{figures[work] / bare[work]:.2f}" for work in bare) + " |")
-        if targets := TARGETS.get(name):
-            lines.append("| – target | " + " | ".join(str(targets.get(work, "–")) for work in bare) + " |")
-    return "\n".join(lines)
-
-
-def page(document: dict[str, Any]) -> str:
-    on, versions = document["machine"], document["versions"]
-    return PAGE_TEXT.format(
-        machine=f"{on['processor']}, {on['cores']} cores, {on['system']}",
-        versions=", ".join(f"{name} {version}" for name, version in versions.items()),
-        rounds=document["rounds"],
-        table=table(document["medians"]),
-    )
-
-
-PAGE_TEXT = """# Benchmarks
-
-Made by `make bench`; the raw figures are in `benchmarks/results/`.
-{machine}; {versions}.
-
-## What recording costs
-
-Receivers that do nothing, so that nothing hides the cost. Every sample is the fastest of many short rounds in a
-process of its own; {rounds} samples of each, interleaved; medians. Under 5 % is noise. `save()` saves a row of an
-in-memory SQLite; a hop is one `await sync_to_async(…)()`.
-
-{table}
-
-*Muted* is the probe installed where nothing is to be recorded. Sentry records nothing of async receivers, and
-OpenTelemetry and VizTracer record no thread, connection or reason. Targets that are missed stand beside the figures.
-Not measured here: requests per second of a view under Daphne.
-"""
+    sys.stdout.write(ratios(medians) + "\n")
 
 
 if __name__ == "__main__":

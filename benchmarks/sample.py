@@ -124,9 +124,8 @@ async def _timed(work: Callable[[int], Any], calls: int) -> int:
 
 def main(name: str) -> None:
     set_up()
-    instrument = INSTRUMENTS[name]()
-    works = workloads(instrument.wrap)
-    with instrument:
+    with INSTRUMENTS[name]() as instrument:
+        works = workloads(instrument.wrap)
         figures = {work: measure(works[work], calls, instrument.settle) for work, calls in CALLS.items()}
     json.dump(figures, sys.stdout)
 

@@ -16,6 +16,7 @@ from signalbox.documents import span_document
 from signalbox.install import install, installed, uninstall
 from signalbox.scopes import Scope, caller, muted, step
 from signalbox.spans import Span, buffer
+from signalbox.switch import pause, paused, resume
 
 __all__ = [
     "Scope",
@@ -26,6 +27,9 @@ __all__ = [
     "install",
     "installed",
     "muted",
+    "pause",
+    "paused",
+    "resume",
     "span_document",
     "step",
     "uninstall",

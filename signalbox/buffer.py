@@ -30,7 +30,8 @@ class Buffer:
 
     def __init__(self, capacity: int = 65_536) -> None:
         self.capacity = capacity
-        self._spans: collections.deque[Span] = collections.deque()
+        #: what is held; where there is room to spare, appending to it is the shorter way in
+        self.spans: collections.deque[Span] = collections.deque()
         self._pauses: collections.deque[Pause] = collections.deque(maxlen=1024)
         self._drained = 0
         self._peak = 0
@@ -42,7 +43,7 @@ class Buffer:
         root = span.tree or span
         if root.dropped:
             return False
-        spans = self._spans
+        spans = self.spans
         if len(spans) >= self.capacity:
             self._drop(root)
             return False
@@ -55,7 +56,7 @@ class Buffer:
 
     def drain(self) -> "list[Span]":
         """Take out everything that is held, less the trees that were dropped meanwhile."""
-        spans = self._spans
+        spans = self.spans
         held = len(spans)
         with self._lock:
             self._peak = max(self._peak, held)
@@ -70,7 +71,7 @@ class Buffer:
 
     def statistics(self) -> Statistics:
         """A snapshot of the counts."""
-        held = len(self._spans)
+        held = len(self.spans)
         return Statistics(self.capacity, held, max(self._peak, held), self._drained + held, self._dropped)
 
     def _drop(self, root: "Span") -> None:

@@ -1,14 +1,17 @@
 """The database connection that is open where a span begins, read without making, opening or changing one."""
 
-import asyncio
 import threading
-from collections.abc import Mapping
-from typing import Any
+import weakref
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 from django.db import connections
 
 from signalbox.serials import Serials
+
+if TYPE_CHECKING:
+    from signalbox.threads import Thread
 
 
 class Connection(msgspec.Struct, frozen=True, gc=False):
@@ -19,39 +22,61 @@ class Connection(msgspec.Struct, frozen=True, gc=False):
     atomic_depth: int
 
 
+class Seen(NamedTuple):
+    """What was last seen of a ``DatabaseWrapper`` in some thread, and how many connections had been opened by then."""
+
+    wrapper: Callable[[], Any]  #: a weak reference
+    opened: int
+    connection: Connection
+
+
+NOTHING_SEEN = Seen(lambda: None, -1, Connection("default", 0, 0))
+
+
+class _Opened:
+    """Counts the connections that this process has opened: with each of them, what was seen before may have ended."""
+
+    __slots__ = ("count",)
+
+    def __init__(self) -> None:
+        self.count = 0
+
+
+opened = _Opened()
 _serials = Serials()
 _NONE: Mapping[str, Any] = {}
 
 
-def open_connection(alias: str) -> Connection | None:
-    """The connection that ``django.db.connections[alias]`` holds here, or ``None`` when none is open."""
-    wrapper = connections_of_thread().get(alias)
-    return None if wrapper is None else describe_connection(alias, wrapper)
+def open_connection(thread: "Thread", alias: str, *, on_loop: bool = False) -> Connection | None:
+    """The connection that ``django.db.connections[alias]`` holds here, in ``thread``; ``None`` when none is open.
 
-
-def describe_connection(alias: str, wrapper: Any) -> Connection | None:
-    """What is known of a ``DatabaseWrapper``; ``None`` when it is not connected."""
-    if wrapper.connection is None:
+    ``connections`` keeps its wrappers in ``asgiref.local.Local(thread_critical=True)``: in a ``threading.local``, and
+    where an event loop is running in a context variable inside it. ``connections[alias]`` would make one, and a
+    ``getattr`` on the ``Local`` would make its context variable, so both are read from below.
+    """
+    wrapper = (_wrappers_of_context(thread.wrappers) if on_loop else thread.wrappers).get(alias)
+    if wrapper is None or wrapper.connection is None:
         return None
-    return Connection(alias, _serials.of(wrapper), len(wrapper.atomic_blocks))
+    connection = Connection(alias, _serials.of(wrapper), len(wrapper.atomic_blocks))
+    thread.seen = Seen(weakref.ref(wrapper), opened.count, connection)
+    return connection
 
 
 def connection_opened(wrapper: Any) -> None:
     """A wrapper that connects again stands for a new connection, so it gets a new serial."""
     if wrapper is not None:
         _serials.renew(wrapper)
+        opened.count += 1
 
 
-def connections_of_thread() -> Mapping[str, Any]:
-    """The ``DatabaseWrapper``s by alias that this thread has, or on an event loop this context.
-
-    ``connections`` keeps its wrappers in ``asgiref.local.Local(thread_critical=True)``: in a ``threading.local``, and
-    where an event loop is running in a context variable inside it. ``connections[alias]`` would make one, and a
-    ``getattr`` on the ``Local`` would make its context variable, so both are read from below.
-    """
+def wrappers_of_thread() -> Mapping[str, Any]:
+    """The storage of the calling thread: one and the same dictionary for as long as the thread lives."""
     storage: dict[str, Any] = connections._connections._storage.__dict__  # type: ignore[attr-defined]
-    if asyncio._get_running_loop() is None:
-        return storage
+    return storage
+
+
+def _wrappers_of_context(storage: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The ``DatabaseWrapper``s by alias of the context in which a coroutine of this thread runs."""
     variable = storage.get("cvar")
     held = None if variable is None else variable._data.get(None)
     # What a thread has inherited with a context belongs to the thread that it came from: asgiref ignores it, too.

@@ -5,29 +5,31 @@ from time import monotonic_ns
 from typing import Any
 
 from signalbox.faults import give_up
-from signalbox.spans import Span, current, end_span, note_running
+from signalbox.spans import Span, Unrecorded, current, end_span, note_running
 
 
 class Driven:
     """Awaiting this awaits ``coroutine``, with ``span`` as the current span whenever it runs.
 
     The current span is set at each resumption and reset at each suspension, never for longer: from Django 6.1 on the
-    async receivers of a dispatch share one context, so a value left behind would be seen by a sibling.
+    async receivers of a dispatch share one context, so a value left behind would be seen by a sibling. ``inside`` is
+    what is set instead of the span where what runs inside it is not to be recorded.
     """
 
-    __slots__ = ("coroutine", "span")
+    __slots__ = ("coroutine", "inside", "span")
 
-    def __init__(self, coroutine: Coroutine[Any, Any, Any], span: Span) -> None:
+    def __init__(self, coroutine: Coroutine[Any, Any, Any], span: Span, inside: Unrecorded | None = None) -> None:
         self.coroutine = coroutine
         self.span = span
+        self.inside: Span | Unrecorded = inside or span
 
     def __await__(self) -> Generator[Any, Any, Any]:
-        coroutine, span = self.coroutine, self.span
+        coroutine, span, inside = self.coroutine, self.span, self.inside
         running = span.running = []
         resume: Any = coroutine.send
         argument: Any = None
         while True:
-            token = current.set(span)
+            token = current.set(inside)
             begun_ns = monotonic_ns()
             try:
                 awaited = resume(argument)
@@ -52,7 +54,7 @@ class Driven:
 
     def _close(self, closing: GeneratorExit) -> None:
         """Nobody will resume the coroutine again: it gets its chance to clean up, inside its span like all it does."""
-        token = current.set(self.span)
+        token = current.set(self.inside)
         begun_ns = monotonic_ns()
         try:
             self.coroutine.close()

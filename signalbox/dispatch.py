@@ -9,6 +9,7 @@ import contextvars
 import functools
 import weakref
 from collections.abc import Callable, Coroutine
+from time import monotonic_ns
 from types import CoroutineType
 from typing import Any
 
@@ -20,7 +21,8 @@ from signalbox.connections import connection_opened
 from signalbox.coroutines import Driven
 from signalbox.faults import faulty, give_up
 from signalbox.names import Dispatch, function_of, sender_of
-from signalbox.spans import Span, Unrecorded, buffer, calling, current, end_span, new_span
+from signalbox.spans import MARKS, Span, Unrecorded, buffer, calling, current, end_span, new_span, note_returned
+from signalbox.switch import switch
 
 
 def hooks() -> dict[type, dict[str, Any]]:
@@ -65,7 +67,18 @@ def _hook_asend(original: Callable[..., Any], method: str) -> Callable[..., Any]
         dispatch = _begin_dispatch(self, sender, named, method)
         if dispatch is None:
             return await original(self, sender, **named)
-        return _with_own_receivers(await Driven(original(self, sender, **named), dispatch))
+        if dispatch.tree is not None or dispatch.task is None:
+            return _with_own_receivers(await Driven(original(self, sender, **named), dispatch))
+        # A task has its context to itself, so what is set there can stay while it is suspended: much the cheaper way.
+        # Not inside a receiver, which from Django 6.1 on shares its context with others, and not without a task.
+        token = current.set(dispatch)
+        try:
+            responses = await original(self, sender, **named)
+        except BaseException as error:
+            _end(dispatch, token, error)
+            raise
+        _end(dispatch, token)
+        return _with_own_receivers(responses)
 
     return asend
 
@@ -76,7 +89,7 @@ def _hook_live_receivers(original: Callable[..., Any]) -> Callable[..., Any]:
         receivers: tuple[list[Any], list[Any]] = original(self, sender)
         dispatch = current.get()
         # Only the dispatch that is resolving its own receivers gets stand-ins: has_listeners() asks here, too.
-        if isinstance(dispatch, Span) and dispatch.kind == "dispatch" and _resolves_now(dispatch.subject, self):
+        if type(dispatch) is Span and dispatch.kind == "dispatch" and _resolves_now(dispatch.subject, self):
             return _with_stand_ins(receivers, dispatch)
         return receivers
 
@@ -104,7 +117,7 @@ def _begin_dispatch(signal: Signal, sender: Any, named: dict[str, Any], method: 
         if not signal.receivers:
             return None
         parent = current.get()
-        if parent is not None and (not isinstance(parent, Span) or parent.root.dropped):
+        if switch.paused or (parent is not None and (type(parent) is not Span or parent.root.dropped)):
             return None
         subject = Dispatch(weakref.ref(signal), method, sender_of(sender))
         alias = named.get("using") or "default"
@@ -122,6 +135,8 @@ def _with_stand_ins(receivers: tuple[list[Any], list[Any]], dispatch: Span) -> t
         dispatch.subject.async_receivers = len(async_receivers)
         if not (sync_receivers or async_receivers) or not buffer().put(dispatch):
             return receivers
+        if dispatch.is_async and dispatch.running is None:  # it is not driven; up to here it has run for certain
+            dispatch.running = [(dispatch.start_ns, monotonic_ns())]
         return (
             [SyncStandIn(receiver, dispatch) for receiver in sync_receivers],
             [AsyncStandIn(receiver, dispatch) for receiver in async_receivers],
@@ -132,7 +147,10 @@ def _with_stand_ins(receivers: tuple[list[Any], list[Any]], dispatch: Span) -> t
 
 
 def _end(span: Span, token: "contextvars.Token[Span | Unrecorded | None]", error: BaseException | None = None) -> None:
-    current.reset(token)
+    try:  # noqa: SIM105 (suppress() would cost more than all the rest)
+        current.reset(token)
+    except ValueError:  # the coroutine is being closed from elsewhere: this context is not the one that it ran in
+        pass
     try:
         end_span(span, error)
     except Exception as fault:
@@ -176,6 +194,8 @@ class SyncStandIn(StandIn):
         except BaseException as error:
             _end(span, token, error)
             raise
+        if response is not None:
+            note_returned(span, response)
         _end(span, token)
         return response
 
@@ -210,8 +230,7 @@ def _begin_receiver(receiver: Any, dispatch: Span, *, is_async: bool) -> Span | 
         span = new_span("receiver", function_of(receiver), parent, is_async=is_async, alias=alias)
         span.dispatch = dispatch
         if dispatch.caller is not None:
-            span.contextvar_visible = calling.get() == dispatch.caller
-            span.threadlocal_visible = dispatch.caller in span.thread.callers
+            span.marks = MARKS[calling.get() == dispatch.caller, dispatch.caller in span.thread.callers]
         # Without the caller's context the receiver still belongs to the caller of its dispatch.
         span.caller = dispatch.caller
         return span if buffer().put(span) else None

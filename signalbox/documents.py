@@ -7,6 +7,7 @@ import msgspec
 from signalbox.heartbeat import Pause
 from signalbox.hops import Hop
 from signalbox.names import Dispatch, signal_name
+from signalbox.requests import Request
 from signalbox.spans import Kind, Outcome, Span
 from signalbox.threads import Thread
 
@@ -59,11 +60,12 @@ class SpanEnd(msgspec.Struct):
 
 
 class PauseDocument(msgspec.Struct):
-    """A break in the heartbeat of an event loop."""
+    """A break in the heartbeat of an event loop, and the span that held the loop, where that is known."""
 
     thread: int
     start_ns: int
     end_ns: int
+    span: int | None = None
 
 
 def thread_document(thread: Thread) -> ThreadDocument:
@@ -107,10 +109,13 @@ def span_end(span: Span) -> SpanEnd:
     attributes: dict[str, Any] = {} if span.running is None else {"running": list(span.running)}
     if isinstance(span.subject, Hop):
         attributes.update(_arrival(span.subject, span.start_ns))
-    return SpanEnd(span.id, span.end_ns, span.outcome, span.error, attributes)
+    elif isinstance(span.subject, Request):
+        attributes.update(span.subject.answer)
+    return SpanEnd(span.id, span.end_ns, span.outcome or "ok", span.error, attributes)
 
 
 def pause_document(pause: Pause) -> PauseDocument:
+    """A pause by itself; ``Recording`` finds the span."""
     return PauseDocument(pause.thread.key, pause.start_ns, pause.end_ns)
 
 
@@ -126,6 +131,8 @@ def _describe(span: Span) -> tuple[str, dict[str, Any]]:
     subject = span.subject
     if isinstance(subject, Dispatch):
         return _describe_dispatch(subject)
+    if isinstance(subject, Request):
+        return subject.name, subject.asked
     if isinstance(subject, Hop):
         return f"{subject.direction}({subject.function.short_name})", {
             "direction": subject.direction,
@@ -138,8 +145,8 @@ def _describe(span: Span) -> tuple[str, dict[str, Any]]:
         return subject.name, {
             "signal": signal_name(span.dispatch.subject.signal),
             "source": subject.source,
-            "contextvar_visible": span.contextvar_visible,
-            "threadlocal_visible": span.threadlocal_visible,
+            "contextvar_visible": None if span.marks is None else span.marks.in_context,
+            "threadlocal_visible": None if span.marks is None else span.marks.in_thread,
         }
     return str(subject), {}
 

@@ -19,6 +19,7 @@ from signalbox.coroutines import Driven
 from signalbox.faults import give_up
 from signalbox.names import Function, function_of
 from signalbox.spans import Span, buffer, current, end_span, new_span
+from signalbox.switch import switch
 from signalbox.threads import Thread, current_thread
 
 Direction = Literal["sync_to_async", "async_to_sync"]
@@ -102,7 +103,7 @@ def _hook_async_to_sync(original: Callable[..., Any]) -> Callable[..., Any]:
 def _parent() -> Span | None:
     """The span that a hop is recorded inside of: by itself a hop explains nothing, so outside of one it is not."""
     parent = current.get()
-    return parent if isinstance(parent, Span) and not parent.root.dropped else None
+    return parent if type(parent) is Span and not (switch.paused or parent.root.dropped) else None
 
 
 def _begin_sync_to_async(crossing: Any) -> tuple[Span, Any] | None:

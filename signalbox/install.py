@@ -5,6 +5,8 @@ from typing import Any
 
 from signalbox import dispatch, hops
 from signalbox.faults import forgive, on_fault
+from signalbox.options import read_options
+from signalbox.spans import heartbeats
 
 _lock = threading.Lock()
 #: What stood in the classes before: ``(class, name, attribute)``. Empty while the probe is not installed.
@@ -12,8 +14,14 @@ _originals: list[tuple[type, str, Any]] = []
 
 
 def install() -> None:
-    """Hook Django's ``Signal`` and asgiref's crossings; does nothing when they are. Needs no settings."""
+    """Hook Django's ``Signal`` and asgiref's crossings, and let event loops have heartbeats.
+
+    When that is done already, only the options are read again (``signalbox.options``). Needs no settings. Raises
+    ImproperlyConfigured, having done nothing, where one has a value that is none.
+    """
+    options = read_options()
     with _lock:
+        heartbeats.start(options.late_ns)
         if _originals:
             return
         forgive()
@@ -26,6 +34,7 @@ def install() -> None:
 def uninstall() -> None:
     """Put Django and asgiref back as they were; does nothing when not installed. What is under way ends as it began."""
     with _lock:
+        heartbeats.stop()
         for owner, name, original in _originals:
             setattr(owner, name, original)
         _originals.clear()

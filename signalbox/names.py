@@ -82,9 +82,8 @@ def function_of(called: Any) -> Function:
     mock has every attribute.
     """
     if type(called) is FunctionType:
-        # Functions that one decorator has made share their code; their names, which it copied, are told apart.
-        known = _functions.get(called.__code__)
-        if known is not None and known.qualname is called.__qualname__:
+        known = plain_functions.get(id(called.__code__))
+        if known is not None:
             return known
     while issubclass(type(called), functools.partial):
         called = called.func
@@ -95,14 +94,18 @@ def function_of(called: Any) -> Function:
         call = type(called).__dict__.get("__call__")
         code = call.__code__ if type(call) is FunctionType else None
         return Function(str(named.__module__), named.__qualname__, code)
-    if len(_functions) >= MOST_FUNCTIONS:
-        _functions.clear()
-    known = _functions[called.__code__] = Function(str(called.__module__), called.__qualname__, _own_code(called))
-    return known
+    function = Function(str(called.__module__), called.__qualname__, _own_code(called))
+    # Functions that one decorator has made share their code, but not the names that it copied: they are closures.
+    if called.__closure__ is None and function.code is called.__code__:
+        if len(plain_functions) >= MOST_FUNCTIONS:
+            plain_functions.clear()
+        plain_functions[id(called.__code__)] = function
+    return function
 
 
-#: Names by code object, so that a receiver is named once and not at each call.
-_functions: dict[CodeType, Function] = {}
+#: Functions that are known by the id of their code, which the entry keeps from being given out again. (Hashing the code
+#: itself takes longer than all else that is recorded of a call.)
+plain_functions: dict[int, Function] = {}
 
 
 def _own_code(function: FunctionType) -> CodeType:
@@ -155,3 +158,6 @@ def readable_path(path: str) -> str:
         if base and path.startswith(base.rstrip(os.sep) + os.sep):
             return path[len(base.rstrip(os.sep)) + 1 :]
     return path
+
+
+plain_functions = {}

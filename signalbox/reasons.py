@@ -127,9 +127,10 @@ def _about_loop(verdict: "ReceiverVerdict", run: Recording, receiver: SpanDocume
             return f"The coroutine held its loop for {longest} without an await."
         held = readable_duration((receiver.end_ns or receiver.start_ns) - receiver.start_ns)
         return f"The receiver ran on the loop's own thread: for {held} no other request, task or socket was served."
-    pause = run.longest_pause_ns(receiver)
+    pause, holder = run.longest_pause(receiver)
     if pause:
-        return f"The receiver left it free; something else held it for {readable_duration(pause)}."
+        who = "something else" if holder is None else holder.name
+        return f"The receiver left it free; {who} held it for {readable_duration(pause)}."
     if verdict.is_async:
         return f"It awaited: the longest that it held the loop at a time was {longest}."
     return "The receiver ran in another thread; the heartbeat of the loop went on."

@@ -1,7 +1,8 @@
 """Django's ``Signal.send()`` with the record written in its loop: what makes recording cheap where signals are many.
 
-The general way, a stand-in before each receiver, costs two calls per receiver. This is an own version of the part of
-``send`` that calls sync receivers. It is tied to the source that it equals, so it stands behind a check of that source:
+The general way, a stand-in before each receiver, costs two calls per receiver, and resolving the receivers as much as
+recording them. This is an own version of the part of ``send`` that calls sync receivers, and for the commonest kind
+of signal of ``_live_receivers``. Both are tied to the source that they equal, so each stands behind a check of it:
 with any other ``send`` the general way is taken, as it is for each dispatch that meets an async receiver.
 """
 
@@ -10,19 +11,34 @@ import functools
 import hashlib
 import inspect
 import textwrap
-from collections.abc import Callable, Mapping
+from asyncio import _get_running_loop
+from collections.abc import Callable
 from time import monotonic_ns
+from types import FunctionType
 from typing import Any
-from weakref import ref
+from weakref import ReferenceType, ref
 
 from django.db.backends.signals import connection_created
 from django.dispatch import Signal
-from django.dispatch.dispatcher import NO_RECEIVERS
+from django.dispatch.dispatcher import NO_RECEIVERS, NONE_ID
 
-from signalbox.connections import connection_opened, connections_of_thread, describe_connection
+from signalbox.connections import connection_opened, open_connection, opened
 from signalbox.faults import give_up
-from signalbox.names import Dispatch, function_of, sender_of
-from signalbox.spans import Span, buffer, calling, current, end_span, new_span, next_id
+from signalbox.names import NO_SENDER, Dispatch, function_of, plain_functions, sender_of
+from signalbox.spans import (
+    MARKS,
+    Span,
+    Unrecorded,
+    buffer,
+    calling,
+    current,
+    end_span,
+    new_span,
+    next_id,
+    note_returned,
+)
+from signalbox.switch import switch
+from signalbox.threads import current_thread, local
 
 Send = Callable[..., Any]
 Resolve = Callable[[Signal, Any], tuple[list[Any], list[Any]]]
@@ -32,8 +48,18 @@ EQUALS = {
     "5.2": "2423e96ab659b72e0805d3ce5536abb2b66783fcd654fa0c2d8d10228bb34f3f",
     "6.1": "0d5e876789ce4d252b6773e90abe21e8f0556246c233cd3446d17b643b060ea2",
 }
+#: The same of ``Signal._live_receivers``.
+RESOLVES = {
+    "5.2": "e03a83dea927a01bb4a32358d6f6efbea88ca8bf19c78a166f1392cd40af375f",
+    "6.1": "c8ee33498c254a4689129e3b1608a80e1774461088b9cf51dd209efac7a4217f",
+}
+
+_buffer = buffer()
+held, append = _buffer.spans, _buffer.spans.append
+get_current, set_current, calling_get = current.get, current.set, calling.get
 
 
+@functools.cache
 def fingerprint(method: Callable[..., Any]) -> str:
     """SHA-256 of a method's syntax tree, without comments, docstring and layout; empty where there is no source."""
     try:
@@ -46,7 +72,9 @@ def fingerprint(method: Callable[..., Any]) -> str:
     return hashlib.sha256("\n".join([ast.unparse(function.args), *body]).encode()).hexdigest()
 
 
-def hook_send(original: Callable[..., Any], resolve: Resolve, hooked: Resolve, general: Send) -> Send:
+def hook_send(  # noqa: C901 (like send() in it: in one piece, as each call more is felt at every signal)
+    original: Callable[..., Any], resolve: Resolve, hooked: Resolve, general: Send
+) -> Send:
     """What to put in the place of ``Signal.send``: this module's version if ``original`` equals it, or ``general``.
 
     ``resolve`` is Django's ``_live_receivers`` and ``hooked`` what the probe puts in its place, which has nothing to do
@@ -54,79 +82,141 @@ def hook_send(original: Callable[..., Any], resolve: Resolve, hooked: Resolve, g
     """
     if fingerprint(original) not in EQUALS.values():
         return general
+    resolution_is_known = fingerprint(resolve) in RESOLVES.values()
 
     @functools.wraps(original)
-    def send(self: Signal, sender: Any, **named: Any) -> Any:
+    def send(self: Signal, sender: Any, **named: Any) -> Any:  # noqa: C901
         if not self.receivers or self.sender_receivers_cache.get(sender) is NO_RECEIVERS:
             if self is connection_created:
                 _note_connection(named)
             return []
-        if type(self)._live_receivers is hooked:
+        async_receivers: list[Any] | None = None
+        if type(self)._live_receivers is not hooked:
+            sync_receivers, async_receivers = self._live_receivers(sender)
+        elif self.use_caching or self._dead_receivers or not resolution_is_known:  # type: ignore[attr-defined]
             sync_receivers, async_receivers = resolve(self, sender)
         else:
-            sync_receivers, async_receivers = self._live_receivers(sender)
+            # What Django's resolution comes to where all receivers are sync and listen to every sender. A copy is
+            # atomic, so it needs no lock.
+            sync_receivers = []
+            for entry in [*self.receivers]:
+                receiver = entry[1]
+                if entry[-1] or entry[0][1] != NONE_ID:
+                    sync_receivers, async_receivers = resolve(self, sender)
+                    break
+                if isinstance(receiver, ReferenceType):
+                    receiver = receiver()
+                    if receiver is None:
+                        continue
+                sync_receivers.append(receiver)
         if async_receivers:
             return general(self, sender, **named)
-        dispatch = _begin_dispatch(self, sender, named, len(sync_receivers))
-        if dispatch is not None:
-            return _call_recorded(self, sender, named, sync_receivers, dispatch)
-        responses = []
-        for receiver in sync_receivers:
-            response = receiver(signal=self, sender=sender, **named)
-            responses.append((receiver, response))
-        return responses
+        above = get_current()
+        if isinstance(above, Unrecorded) or switch.paused or not sync_receivers:
+            return _call(self, sender, named, sync_receivers)
+        return _call_recorded(self, sender, named, sync_receivers, above)
 
     return send
 
 
-def _call_recorded(
-    signal: Signal, sender: Any, named: dict[str, Any], receivers: list[Any], dispatch: Span
-) -> list[tuple[Any, Any]]:
-    """Call the receivers in turn, each inside a span."""
-    span = None
+def _call(signal: Signal, sender: Any, named: dict[str, Any], receivers: list[Any]) -> list[tuple[Any, Any]]:
     responses = []
-    # Between the receivers only the connection can change: one of them may open, close or replace it.
-    alias, here = named.get("using") or "default", _connections_here()
-    token = current.set(dispatch)
-    try:
-        for receiver in receivers:
-            span = _begin_receiver(receiver, dispatch, alias, here)
-            if span is None:
-                response = receiver(signal=signal, sender=sender, **named)
-            else:
-                current.set(span)  # until the next one's, or the reset
-                response = receiver(signal=signal, sender=sender, **named)
-                span.outcome = "ok"
-                span.end_ns = monotonic_ns()
-            responses.append((receiver, response))
-    except BaseException as error:
-        current.reset(token)
-        _end_by_error(error, span, dispatch)
-        raise
-    current.reset(token)
-    dispatch.outcome = "ok"
-    dispatch.end_ns = monotonic_ns()
+    for receiver in receivers:
+        response = receiver(signal=signal, sender=sender, **named)
+        responses.append((receiver, response))
     return responses
 
 
-def _begin_dispatch(signal: Signal, sender: Any, named: dict[str, Any], receivers: int) -> Span | None:
-    """The span of a dispatch to sync receivers; None where nothing is recorded."""
+def _call_recorded(  # noqa: C901, PLR0912, PLR0915 (in one piece: each call more is felt at every receiver of every signal)
+    signal: Signal, sender: Any, named: dict[str, Any], receivers: list[Any], above: Span | None
+) -> list[tuple[Any, Any]]:
+    """Call the receivers in turn, each inside a span.
+
+    One receiver's end is the next one's begin, and the last one's is the dispatch's end: what happens between them is
+    the probe's own.
+    """
     try:
         if signal is connection_created:
             connection_opened(named.get("connection"))
-        above = current.get()
-        if not receivers or not (above is None or (type(above) is Span and not above.root.dropped)):
-            return None
-        subject = Dispatch(ref(signal), "send", sender_of(sender), receivers, 0)
-        span = new_span("dispatch", subject, above, is_async=False, alias=named.get("using") or "default")
-        if span.caller is not None:
-            span.contextvar_visible = calling.get() == span.caller
-            span.threadlocal_visible = span.caller in span.thread.callers
-        buffer().put(span)
+        alias = (named.get("using") or "default") if named else "default"
+        mark = calling_get()
+        subject = Dispatch(ref(signal), "send", NO_SENDER if sender is None else sender_of(sender), len(receivers), 0)
+        if _get_running_loop() is None:
+            # new_span() written out, with the connection that was seen last as long as it is the one that is open.
+            thread = local.thread or current_thread()
+            wrapper = thread.wrappers.get(alias)
+            connection = None
+            if wrapper is not None:
+                of, count, connection = thread.seen
+                if (
+                    of() is not wrapper
+                    or count != opened.count
+                    or wrapper.connection is None
+                    or len(wrapper.atomic_blocks) != connection.atomic_depth
+                ):
+                    connection = open_connection(thread, alias)
+            loop, task, now = None, None, monotonic_ns()
+            if above is None:
+                inside, tree, caller = None, None, mark
+            else:
+                inside, tree = above.id, above.tree or (above if above.kind == "dispatch" else None)
+                caller = above.caller or mark
+            dispatch = Span(next_id(), "dispatch", subject, inside, thread, connection, caller, now, tree)
+        else:
+            dispatch = new_span("dispatch", subject, above, is_async=False, alias=alias)
+            thread, connection, caller, now = dispatch.thread, dispatch.connection, dispatch.caller, dispatch.start_ns
+            loop, task = dispatch.loop, dispatch.task
+        put = append if _buffer.capacity - len(held) > len(receivers) else _buffer.put
+        put(dispatch)  # where it finds no room, what is sent inside of it is dropped with it
+        marks = None if caller is None else MARKS[caller == mark, caller in thread.callers]
+        inside, tree = dispatch.id, dispatch.tree or dispatch
     except Exception as fault:
         give_up(fault)
-        return None
-    return span
+        return _call(signal, sender, named, receivers)
+    span = token = None
+    responses = []
+    try:
+        for receiver in receivers:
+            try:
+                name = plain_functions.get(id(receiver.__code__)) if type(receiver) is FunctionType else None
+                span = Span(
+                    next_id(),
+                    "receiver",
+                    name or function_of(receiver),
+                    inside,
+                    thread,
+                    connection,
+                    caller,
+                    now,
+                    tree,
+                    dispatch,
+                    marks,
+                    False,
+                    loop,
+                    task,
+                )
+                put(span)
+                if token is None:
+                    token = set_current(span)
+                else:
+                    set_current(span)  # until the next one's, or the reset
+            except Exception as fault:
+                give_up(fault)
+                span = None
+            response = receiver(signal=signal, sender=sender, **named)
+            if span is not None:
+                span.end_ns = now = monotonic_ns()
+            responses.append((receiver, response))
+            if response is not None and span is not None:
+                note_returned(span, response)
+    except BaseException as error:
+        _end_by_error(error, span, dispatch)
+        raise
+    finally:
+        if token is not None:
+            current.reset(token)
+    dispatch.end_ns = now
+    return responses
 
 
 def _note_connection(named: dict[str, Any]) -> None:
@@ -134,50 +224,6 @@ def _note_connection(named: dict[str, Any]) -> None:
         connection_opened(named.get("connection"))
     except Exception as fault:
         give_up(fault)
-
-
-def _connections_here() -> Mapping[str, Any]:
-    try:
-        return connections_of_thread()
-    except Exception as fault:
-        give_up(fault)
-        return {}
-
-
-def _begin_receiver(receiver: Any, dispatch: Span, alias: str, here: Mapping[str, Any]) -> Span | None:
-    """The span of a receiver that is called now, where its dispatch is; None where it is not recorded.
-
-    All arguments by position: this is called for every receiver of every signal.
-    """
-    try:
-        wrapper = here.get(alias)
-        span = Span(
-            next_id(),
-            "receiver",
-            function_of(receiver),
-            dispatch.id,
-            dispatch.thread,
-            dispatch.task,
-            dispatch.loop,
-            None if wrapper is None else describe_connection(alias, wrapper),
-            dispatch.caller,
-            False,
-            monotonic_ns(),
-            None,
-            None,
-            None,
-            None,
-            None,
-            dispatch.tree or dispatch,
-            False,
-            dispatch,
-            dispatch.contextvar_visible,
-            dispatch.threadlocal_visible,
-        )
-        return span if buffer().put(span) else None
-    except Exception as fault:
-        give_up(fault)
-        return None
 
 
 def _end_by_error(error: BaseException, *spans: Span | None) -> None:

@@ -3,16 +3,18 @@
 import asyncio
 import contextvars
 import itertools
-import time
 from collections.abc import Iterable
-from typing import Any, Literal
+from time import monotonic_ns
+from types import CoroutineType
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from signalbox.buffer import Buffer
 from signalbox.connections import Connection, open_connection
-from signalbox.serials import running_loop
-from signalbox.threads import Thread, current_thread
+from signalbox.heartbeat import Heartbeats
+from signalbox.serials import serials_on
+from signalbox.threads import Thread, current_thread, local
 
 Kind = Literal["request", "caller", "step", "hop", "dispatch", "receiver"]
 Outcome = Literal["ok", "error", "cancelled", "unfinished"]
@@ -24,32 +26,35 @@ LONGEST_ERROR = 1_000
 
 
 class Span(msgspec.Struct, eq=False, gc=False):
-    """One interval on one thread. ``end_ns`` and ``outcome`` are ``None`` while it runs."""
+    """One interval on one thread. ``end_ns`` is ``None`` while it runs, ``outcome`` also when it ended well.
+
+    The fields that ``send()`` to sync receivers fills in come first: giving them by position is cheapest.
+    """
 
     id: int
     kind: Kind
     subject: Any  #: what it is the span of; signalbox.names turns it into a name
     parent: int | None
     thread: Thread
-    task: int | None
-    loop: int | None
     connection: Connection | None
     caller: int | None
-    is_async: bool
     start_ns: int
+    #: the span whose tree is dropped whole when the buffer is full: the outermost dispatch; None: itself
+    tree: "Span | None" = None
+    #: of a receiver: its dispatch
+    dispatch: "Span | None" = None
+    #: whether the marks that its caller left could be read where it began
+    marks: "Marks | None" = None
+    is_async: bool = False
+    loop: int | None = None
+    task: int | None = None
     end_ns: int | None = None
     outcome: Outcome | None = None
     error: str | None = None
     attributes: dict[str, Any] | None = None
     #: intervals in which a coroutine ran on its thread; between them it was suspended
     running: list[tuple[int, int]] | None = None
-    #: the span whose tree is dropped whole when the buffer is full: the outermost dispatch, or itself
-    tree: "Span | None" = None
     dropped: bool = False
-    #: of a receiver: its dispatch, and whether the marks of its caller could be read where it began
-    dispatch: "Span | None" = None
-    contextvar_visible: bool | None = None
-    threadlocal_visible: bool | None = None
 
     @property
     def is_over(self) -> bool:
@@ -57,8 +62,23 @@ class Span(msgspec.Struct, eq=False, gc=False):
         return self.end_ns is not None or self.outcome == "unfinished"
 
     @property
+    def is_live(self) -> bool:
+        """Whether more may come of it. A dropped span is not told of its end."""
+        return self.end_ns is None and self.outcome != "unfinished" and not self.root.dropped
+
+    @property
     def root(self) -> "Span":
         return self if self.tree is None else self.tree
+
+
+class Marks(NamedTuple):
+    """A caller leaves a mark in a context variable and one in its thread; whether each could be read."""
+
+    in_context: bool
+    in_thread: bool
+
+
+MARKS = {(context, thread): Marks(context, thread) for context in (True, False) for thread in (True, False)}
 
 
 class Unrecorded:
@@ -74,6 +94,8 @@ calling: contextvars.ContextVar[int | None] = contextvars.ContextVar("signalbox.
 
 next_id = itertools.count(1).__next__
 _buffer = Buffer()
+#: of the event loops of this process that spans begin on
+heartbeats = Heartbeats(_buffer.put_pause)
 
 
 def buffer() -> Buffer:
@@ -83,36 +105,42 @@ def buffer() -> Buffer:
 
 def new_span(kind: Kind, subject: Any, parent: Span | None, *, is_async: bool, alias: str = "default") -> Span:
     """A span that begins now, here, inside ``parent``."""
-    thread = current_thread()
-    # In a thread that its caller started, the parent is known and the caller's mark is not there.
-    caller = calling.get() if parent is None or parent.caller is None else parent.caller
-    if asyncio._get_running_loop() is None:
+    thread = local.thread or current_thread()
+    running = asyncio._get_running_loop()
+    if running is None:
         loop = task = None
+        connection = open_connection(thread, alias)
     else:
-        loop, task = running_loop()
+        loop, task = serials_on(running)
         thread.event_loop = True
-    return Span(
-        next_id(),
-        kind,
-        subject,
-        None if parent is None else parent.id,
-        thread,
-        task,
-        loop,
-        open_connection(alias),
-        caller,
-        is_async,
-        time.monotonic_ns(),
-        tree=None if parent is None or (parent.tree is None and parent.kind != "dispatch") else parent.root,
+        connection = open_connection(thread, alias, on_loop=True)
+    inside, tree = (None, None) if parent is None else (parent.id, tree_of(parent))
+    # In a thread that its caller started, the parent is known and the caller's mark is not there.
+    caller = (parent is not None and parent.caller) or calling.get()
+    now = monotonic_ns()
+    span = Span(
+        next_id(), kind, subject, inside, thread, connection, caller, now, tree, None, None, is_async, loop, task
     )
+    if loop is not None and kind != "request":  # a websocket may be open, and silent, for days
+        listening = heartbeats.beating.get(loop)
+        if listening is None:
+            heartbeats.keep_beating(loop, span)
+        elif is_async and (parent is None or parent.loop != loop or parent.end_ns is not None):
+            # It may wait, and its loop beats meanwhile: for itself, unless for what it is inside of. A sync one has
+            # ended when the loop beats again.
+            listening.append(span)
+    return span
+
+
+def tree_of(parent: Span | None) -> Span | None:
+    """The root of the tree that a span inside ``parent`` belongs to; None: it is the root of its own."""
+    return None if parent is None else parent.tree or (parent if parent.kind == "dispatch" else None)
 
 
 def end_span(span: Span, error: BaseException | None = None) -> None:
     """Complete the span in place. ``end_ns`` is written last: a span that has one is complete."""
-    now = time.monotonic_ns()
-    if error is None:
-        span.outcome = "ok"
-    else:
+    now = monotonic_ns()
+    if error is not None:
         span.outcome = "cancelled" if is_cancellation(error) else "error"
         span.error = describe_error(error)
     span.end_ns = now
@@ -131,6 +159,13 @@ def describe_error(error: BaseException) -> str:
         message = "(its message cannot be printed)"
     text = f"{type(error).__name__}: {message}" if message else type(error).__name__
     return text[:LONGEST_ERROR]
+
+
+def note_returned(span: Span, response: object) -> None:
+    """Write down what a sync receiver has returned, if it is something to be awaited: Django will not await it."""
+    returned = type(response)  # the object itself may be a lazy one
+    if returned is CoroutineType or hasattr(returned, "__await__"):
+        span.attributes = {**(span.attributes or {}), "returned": f"{returned.__module__}.{returned.__qualname__}"}
 
 
 def note_running(running: list[tuple[int, int]], begun_ns: int, until_ns: int) -> None:

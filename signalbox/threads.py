@@ -3,8 +3,12 @@
 import itertools
 import os
 import threading
+from collections.abc import Mapping
+from typing import Any
 
 import msgspec
+
+from signalbox.connections import NOTHING_SEEN, Seen, wrappers_of_thread
 
 
 class Thread(msgspec.Struct, eq=False):
@@ -20,8 +24,13 @@ class Thread(msgspec.Struct, eq=False):
     name: str
     process: int
     event_loop: bool = False
+    #: when the heartbeat of an event loop was last heard there, 0 for never
+    beaten_ns: int = 0
     #: ids of the callers that are under way in this thread: the witness for "is a threading.local visible?"
     callers: set[int] = msgspec.field(default_factory=set)
+    #: the ``DatabaseWrapper``s by alias that this thread has, and what was last seen of one of them
+    wrappers: Mapping[str, Any] = msgspec.field(default_factory=wrappers_of_thread)
+    seen: Seen = NOTHING_SEEN
 
 
 _keys = itertools.count(1)
@@ -33,14 +42,14 @@ class _Local(threading.local):
     thread: Thread | None = None
 
 
-_local = _Local()
+local = _Local()
 
 
 def current_thread() -> Thread:
     """The record of the calling thread, made at its first call."""
-    thread = _local.thread
+    thread = local.thread
     if thread is None:
-        thread = _local.thread = _describe()
+        thread = local.thread = _describe()
     return thread
 
 
@@ -56,7 +65,7 @@ def _describe() -> Thread:
 
 def _forget_parents_threads() -> None:
     """A forked child runs in a thread that has the parent's record; its own has another process and native id."""
-    _local.thread = None
+    local.thread = None
 
 
 os.register_at_fork(after_in_child=_forget_parents_threads)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import msgspec
 
 from signalbox.documents import SpanDocument
-from signalbox.heartbeat import LATE_NS
 from signalbox.reasons import Reasons, reasons_for, why
 from signalbox.recording import Recording
 from signalbox.spans import longest_running_ns
@@ -107,7 +106,7 @@ def event_loop_free(run: Recording, receiver: SpanDocument) -> bool | None:
     if not run.had_event_loop(during=receiver):
         return None
     if receiver.attributes["is_async"]:
-        return longest_running_ns(receiver.attributes.get("running", ())) <= LATE_NS
+        return longest_running_ns(receiver.attributes.get("running", ())) <= run.late_ns
     return receiver.loop is None
 
 

@@ -18,5 +18,8 @@ class LaboratoryApplication:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         laboratory().serve_on(asyncio.get_running_loop())
-        with signalbox.muted():
-            await self.application(scope, receive, send)
+        try:
+            with signalbox.muted():
+                await self.application(scope, receive, send)
+        finally:
+            laboratory().pump.look_now()  # a request or connection that experiments ran in has ended

@@ -9,7 +9,6 @@ from app.live.pump import Pump
 from app.live.stream import Stream
 from app.runs.admission import Admission
 from app.runs.collector import Collector
-from signalbox.heartbeat import Heartbeat
 
 
 class Laboratory:
@@ -28,7 +27,7 @@ class Laboratory:
         """Learn which loop the server runs on; called for every connection, as no server says so at its start."""
         if self.stream.loop is not loop:
             self.stream.serve_on(loop)
-            self.collector.heartbeat = Heartbeat(loop)
+            self.collector.serve_on(loop)
 
 
 @functools.cache

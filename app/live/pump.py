@@ -58,13 +58,17 @@ class Pump:
     def _run(self) -> None:
         with signalbox.muted():
             while True:
-                self._wake.wait(INTERVAL_S if self._holders or self._open else None)
+                self._wake.wait(INTERVAL_S if self._is_watching() else None)
                 self._wake.clear()
                 try:
                     self._look()
                 except Exception:
                     # One batch that can't be made must not end the stream for every page.
                     logger.exception("A look into the buffer failed")
+
+    def _is_watching(self) -> bool:
+        """An open connection alone is no reason to look again and again: somebody says when it ends."""
+        return bool(self._holders) or any(span.kind != "request" for span in self._open.values())
 
     def _look(self) -> None:
         buffer = signalbox.buffer()

@@ -1,5 +1,6 @@
 """Runs under way: which spans belong to each, when the last of them has ended, and what the document says then."""
 
+import asyncio
 import logging
 import time
 import uuid
@@ -15,9 +16,9 @@ from app.runs.under_way import CallerUnderWay, RunUnderWay
 from app.ways import WAYS
 from signalbox.documents import PauseDocument, SpanDocument, span_document, thread_document, threads_of
 from signalbox.findings import find
-from signalbox.heartbeat import Heartbeat
 from signalbox.recording import Recording
-from signalbox.spans import Span, describe_error
+from signalbox.spans import Span, describe_error, heartbeats
+from signalbox.threads import Thread, current_thread
 from signalbox.verdict import judge
 
 if TYPE_CHECKING:
@@ -32,9 +33,14 @@ class Collector:
     pump: "Pump"
 
     def __init__(self, admission: Admission) -> None:
-        self.heartbeat: Heartbeat | None = None
+        self._server_loop: asyncio.AbstractEventLoop | None = None
+        self._server_thread: Thread | None = None
         self._admission = admission
         self._running: dict[uuid.UUID, RunUnderWay] = {}
+
+    def serve_on(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Learn the server's loop, in its own thread: a run listens to it, also where it has no span on it."""
+        self._server_loop, self._server_thread = loop, current_thread()
 
     def start(self, experiment: Experiment, where: Where) -> RunUnderWay:
         """Begin to collect a run. Raises Refused with 429 when too many are under way."""
@@ -42,8 +48,8 @@ class Collector:
         run = RunUnderWay(experiment, where)
         self._running[run.id] = run
         self.pump.hold()
-        if self.heartbeat is not None:
-            self.heartbeat.hold()
+        if self._server_loop is not None:
+            heartbeats.keep_beating_on(self._server_loop, run)
         return run
 
     def leave(self, caller: CallerUnderWay, error: BaseException | None = None) -> None:
@@ -63,7 +69,7 @@ class Collector:
             news = [span for span in spans if run.owns(span)]
             run.spans.update((span.id, span) for span in news)
             run.pauses += batch.pauses
-            if not news and run.is_over(self.heartbeat):
+            if not news and run.is_over(self._server_thread):
                 self._finish(run)
             run.seen_done = run.is_done
 
@@ -71,8 +77,6 @@ class Collector:
         del self._running[run.id]
         self._admission.leave(run.experiment.concurrency)
         self.pump.release()
-        if self.heartbeat is not None:
-            self.heartbeat.release()
         run.close()
         try:
             document = self._document(run)
@@ -83,14 +87,16 @@ class Collector:
             store(document, run.result)
 
     def _document(self, run: RunUnderWay) -> RunDocument:
-        threads = {thread.key: thread for span in run.spans.values() for thread in threads_of(span)}
-        loop_thread = self.heartbeat.thread if self.heartbeat is not None else None
-        if loop_thread is not None:
-            threads[loop_thread.key] = loop_thread
-        spans = [span_document(span) for span in run.spans.values()]
+        recorded = run.recorded()
+        threads = {thread.key: thread for span in recorded for thread in threads_of(span)}
+        server = self._server_thread
+        if server is not None:
+            threads[server.key] = server
+        spans = [span_document(span) for span in recorded]
         lanes = [thread_document(thread) for thread in sorted(threads.values(), key=lambda thread: thread.key)]
-        server_loops = [] if loop_thread is None else [loop_thread.key]
-        recording = Recording(spans, lanes, _within(run.pauses, spans), server_loops)
+        server_loops = [] if server is None else [server.key]
+        pauses = [pause for pause in _within(run.pauses, spans) if pause.thread in threads]
+        recording = Recording(spans, lanes, pauses, server_loops)
         error = next((describe_error(caller.error) for caller in run.callers if caller.error is not None), None)
         return RunDocument(
             id=str(run.id),

@@ -29,7 +29,7 @@ class RunDocument(msgspec.Struct, kw_only=True):
 
 
 def summary(run: dict[str, Any]) -> dict[str, Any]:
-    """What a list of runs shows of one, from its document as decoded JSON: calls that were answered alike stand once."""
+    """What a list of runs shows of one, from its document as decoded JSON."""
     callers = [span for span in run["spans"] if span["kind"] == "caller"]
     duration_ns = None
     if callers and all(span["end_ns"] for span in callers):
@@ -39,10 +39,11 @@ def summary(run: dict[str, Any]) -> dict[str, Any]:
         **{key: run[key] for key in ("id", "url", "started_at", "experiment")},
         "error": run["verdict"]["error"],
         "duration_ms": None if duration_ns is None else round(duration_ns / 1e6, 1),
-        "receivers": [
-            dict(zip(answers, values, strict=True)) | {"times": times}
-            for values, times in Counter(
-                tuple(receiver[key] for key in answers) for receiver in run["verdict"]["receivers"]
-            ).items()
-        ],
+        "receivers": [{key: receiver[key] for key in answers} for receiver in run["verdict"]["receivers"]],
     }
+
+
+def alike(receivers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The receivers of a summary, those that were answered alike as one, with ``times``."""
+    calls = Counter(tuple(receiver.items()) for receiver in receivers)
+    return [{**dict(receiver), "times": times} for receiver, times in calls.items()]

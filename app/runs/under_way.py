@@ -16,9 +16,9 @@ from app.experiments import Experiment
 from app.runs.documents import RunDocument
 from app.runs.environment import Where
 from signalbox.documents import PauseDocument
-from signalbox.heartbeat import Heartbeat
 from signalbox.names import Dispatch, readable_path
-from signalbox.spans import Span
+from signalbox.spans import Span, heartbeats
+from signalbox.threads import Thread
 
 #: What Django sends of its own accord, for a request or for a background task, and not for what its caller does.
 MACHINERY = frozenset({request_started, request_finished, *TASK_SIGNALS})
@@ -56,6 +56,7 @@ class RunUnderWay:
         self.where: Where = where
         self.started_at = datetime.datetime.now(datetime.UTC)
         self.callers: list[CallerUnderWay] = []
+        self.is_live = True  #: until it is collected: for so long the server's loop has a heartbeat
         self.missing: list[str] = []  #: why a caller that was expected will not come, for each of them
         self.spans: dict[int, Span] = {}
         self.pauses: list[PauseDocument] = []
@@ -85,22 +86,37 @@ class RunUnderWay:
             return False
         return span.caller in self._own_callers
 
-    def is_over(self, heartbeat: Heartbeat | None) -> bool:
-        """Whether nothing more is to come: all spans have ended, and the loop has told of its last pause."""
+    def recorded(self) -> list[Span]:
+        """The run's spans, and the requests or connections around its callers.
+
+        Those are still under way: each ends when it has been answered, and the answer has the run in it.
+        """
+        requests = {request.id: request for caller in self.callers if (request := caller.scope.request) is not None}
+        return [*requests.values(), *self.spans.values()]
+
+    def is_over(self, server: Thread | None) -> bool:
+        """Whether nothing more is to come: all spans have ended, and their loops have told of their last pause."""
         if self.left_ns is None:
             return False
         if time.monotonic_ns() > self.left_ns + self._patience_ns():
             return True
         if not self.seen_done or any(span.end_ns is None for span in self.spans.values()):
             return False
-        last_ns = max((span.end_ns or 0 for span in self.spans.values()), default=self.left_ns)
-        return heartbeat is None or heartbeat.beaten_ns > max(last_ns, self.left_ns)
+        return self._heard(server, max([self.left_ns, *(span.end_ns or 0 for span in self.spans.values())]))
 
     def close(self) -> None:
         """End what never ended, so that no span grows for ever."""
+        self.is_live = False
         for span in self.spans.values():
             if span.end_ns is None:
                 span.outcome = "unfinished"
+
+    def _heard(self, server: Thread | None, last_ns: int) -> bool:
+        """Whether the server's loop, and each other one of the run that has a heartbeat, has beaten once more."""
+        if not signalbox.installed():
+            return True
+        threads = [span.thread for span in self.spans.values() if span.loop in heartbeats.beating]
+        return all(thread.beaten_ns > last_ns for thread in ([*threads, server] if server else threads))
 
     def _patience_ns(self) -> int:
         in_turn = 2 * self.experiment.concurrency * self.experiment.delay_ms / 1000

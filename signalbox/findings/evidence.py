@@ -58,8 +58,14 @@ class Evidence:
         return self._receivers[dispatch.id]
 
     def frame(self, span: SpanDocument) -> SpanDocument | None:
-        """The request that ``span`` is part of; where no request was recorded, the caller."""
-        return self.above(span, "request") or self.run.caller(span)
+        """The HTTP request that ``span`` is part of; the caller where none was recorded, or it has not been answered.
+
+        A websocket connection is nothing that somebody waits for the end of.
+        """
+        request = self.above(span, "request")
+        if request is None or request.end_ns is None or request.attributes["protocol"] != "http":
+            return self.run.caller(span)
+        return request
 
     def own_ns(self, receiver: SpanDocument) -> int:
         """How long a receiver took, less the receivers that it called by sending signals itself."""

@@ -103,6 +103,8 @@ def _unmarked_by_asgiref(evidence: Evidence, dispatch: SpanDocument) -> SpanDocu
     for upper in evidence.ancestors(dispatch):
         if upper.kind == "hop" and is_hop_to(upper, dispatch.thread):
             return None
+        if upper.kind == "caller" and upper.thread == dispatch.thread:
+            return None  # how the caller itself came here may not have been recorded
         if upper.thread != dispatch.thread:
             return upper if upper.loop is not None else None
     return None

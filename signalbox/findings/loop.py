@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from signalbox.documents import SpanDocument
 from signalbox.findings.evidence import Evidence, by_name, is_async, source_of
 from signalbox.findings.finding import Found, ids, times
-from signalbox.heartbeat import LATE_NS
 from signalbox.reasons import readable_duration
 
 
 def blocks_its_loop(evidence: Evidence, receiver: SpanDocument) -> bool:
-    return evidence.held_ns(receiver) > LATE_NS
+    return evidence.held_ns(receiver) > evidence.run.late_ns
 
 
 def blocked_by_sync_receiver(evidence: Evidence) -> Iterator[Found]:

@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 from signalbox.documents import SpanDocument
 from signalbox.findings.evidence import Evidence, is_async, source_of
 from signalbox.findings.finding import Found, counted, ids
-from signalbox.heartbeat import LATE_NS
 from signalbox.reasons import readable_duration
 
 PROCESS_WIDE = "process-single-thread"
 THREAD_SENSITIVE = frozenset({"current-thread", "request-context", PROCESS_WIDE})
+#: A wait that is worth telling is longer.
+UNNOTICED_NS = 20_000_000
 #: A wait that nothing recorded explains may be a busy machine's; only a long one says that somebody was there first.
 UNEXPLAINED_NS = 50_000_000
 
@@ -25,7 +26,7 @@ class Work(NamedTuple):
 
     span: SpanDocument
     thread: int
-    caller: int | None
+    caller: int | None  #: the caller that it was brought for; the request or connection where there was none
     function: str
     process_wide: bool
     asked_ns: int
@@ -147,7 +148,7 @@ def _is_behind_other_callers(wait: Wait) -> bool:
 def _waits(evidence: Evidence) -> Iterator[Wait]:
     for works in _by_thread(evidence).values():
         for number, work in enumerate(works):
-            if work.queued_ns <= LATE_NS:
+            if work.queued_ns <= UNNOTICED_NS:
                 continue
             inside = {upper.id for upper in evidence.ancestors(work.span)}
             behind = [other for other in _before(works, number) if other.span.id not in inside]
@@ -181,13 +182,18 @@ def _brought_by_hops(evidence: Evidence) -> Iterator[Work]:
             yield Work(
                 span=hop,
                 thread=known["to_thread"],
-                caller=known.get("caller"),
+                caller=_caller(evidence, hop),
                 function=known["function"],
                 process_wide=known["executor"] == PROCESS_WIDE,
                 asked_ns=hop.start_ns,
                 arrived_ns=arrived_ns,
                 left_ns=arrived_ns + known["ran_ns"],
             )
+
+
+def _caller(evidence: Evidence, hop: SpanDocument) -> int | None:
+    caller = evidence.run.caller(hop) or evidence.above(hop, "request")
+    return None if caller is None else caller.id
 
 
 def _whole_callers(evidence: Evidence) -> Iterator[Work]:

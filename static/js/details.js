@@ -63,13 +63,15 @@ export class Details {
     const thread = this.#store.threads.get(span.lane);
     const { attributes, connection } = span;
     return [
-      ["took", span.end_ns === null ? h("span", { dataset: { running: "" } }) : duration(span.end_ns - span.start_ns)],
+      ["took", span.end_ns === null ? h("span", { dataset: { running: "" } }) : took(span)],
       ["on its thread", occupied(span)],
       ["thread", thread ? `${thread.name}${thread.event_loop ? ", event loop" : ""}` : null],
       ["ident", thread ? String(thread.ident) : null],
       ["goes to", executorOf(span)],
       ["queued", queuedOf(span)],
       ["task", span.task === null ? null : `${span.task}`],
+      ["view", attributes.view ?? null],
+      ["status", attributes.status === undefined ? null : String(attributes.status ?? "not answered")],
       ["signal", attributes.signal ?? null],
       ["sender", attributes.sender ?? null],
       ["connection", connection ? `${connection.serial}, ${connection.atomic_depth ? `atomic depth ${connection.atomic_depth}` : "no transaction"}` : "none open"],
@@ -104,7 +106,13 @@ function kindOf(span) {
 }
 
 /** @param {Span} span */
+function took(span) {
+  return span.outcome === "unfinished" ? "longer than it was watched" : duration((span.end_ns ?? 0) - span.start_ns);
+}
+
+/** Of a connection, which may be open for hours, it is not recorded. @param {Span} span */
 function occupied(span) {
+  if (span.attributes.protocol === "websocket") return null;
   if (!span.attributes.is_async) return "all the time (sync)";
   if (span.end_ns === null || !span.attributes.running) return "known when it ends (async)";
   const ran = span.attributes.running.reduce((/** @type {number} */ sum, /** @type {number[]} */ [start, end]) => sum + end - start, 0);

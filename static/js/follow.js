@@ -1,4 +1,4 @@
-import { isExperiment } from "./select.js";
+import { beginOf, isExperiment } from "./select.js";
 /** @import { Span, Interval } from "./types.js" */
 /** @import { SpanStore } from "./store.js" */
 
@@ -61,9 +61,9 @@ export class Follow {
     return [...this.#store.running].filter((span) => this.#counts(span));
   }
 
-  /** @param {Span} span */
+  /** What an experiment does; not its request, which lasts until the run is stored, or a connection, which may for hours. @param {Span} span */
   #counts(span) {
-    return this.everything || isExperiment(span);
+    return span.kind !== "request" && (this.everything || isExperiment(span));
   }
 
   /** What ended before comes first: what begins while it ran belongs to the same burst. @param {Span[]} begun @param {Span[]} ended */
@@ -79,9 +79,10 @@ export class Follow {
   #begin(span) {
     const burst = this.#burst;
     const others = this.#running().length - (span.end_ns === null ? 1 : 0);
-    if (burst?.awaited) Object.assign(burst, { start: Math.min(span.start_ns, burst.start + QUIET_NS), awaited: false });
+    const start = beginOf(span);
+    if (burst?.awaited) Object.assign(burst, { start: Math.min(start, burst.start + QUIET_NS), awaited: false });
     else if (!burst || (others <= 0 && span.start_ns > Math.max(burst.end, burst.until) + QUIET_NS)) {
-      this.#burst = { start: span.start_ns, end: span.start_ns, until: 0, awaited: false };
+      this.#burst = { start, end: span.start_ns, until: 0, awaited: false };
     }
     if (this.#burst) this.#burst.end = Math.max(this.#burst.end, span.end_ns ?? span.start_ns);
   }

@@ -1,10 +1,13 @@
 import { stripY } from "./geometry.js";
-import { duration } from "./format.js";
+import { duration, shortName } from "./format.js";
 import { FONT } from "./labels.js";
 /** @import { PlacedLane } from "./geometry.js" */
 /** @import { Frame } from "./picture.js" */
 
-/** @typedef {{start_ns: number, end_ns: number, what: string}} Break */
+/**
+ * @typedef {{start_ns: number, end_ns: number, what: string, by?: string}} Break `by`: the name of what held the loop
+ * @typedef {{left: number, right: number, texts: string[]}} PlacedBreak `texts`: the longest that fits is shown
+ */
 
 /** The heartbeat of an event loop: a beaded line, broken where the loop came late because something held its thread. */
 const BEAD_PX = 9;
@@ -24,8 +27,13 @@ export function drawHeartbeats(context, frame) {
  * @param {PlacedLane} lane @param {Frame} frame
  * @returns {Break[]}
  */
-function pausesOf({ key }, { silentSince, now, pausesOf: measured }) {
-  const pauses = measured(key).map(({ start_ns, end_ns }) => ({ start_ns, end_ns, what: "loop blocked" }));
+function pausesOf(lane, { silentSince, now, pausesOf: measured, holderOf }) {
+  const pauses = measured(lane.key).map((pause) => ({
+    start_ns: pause.start_ns,
+    end_ns: pause.end_ns,
+    what: "loop blocked",
+    by: holderOf(lane, pause)?.name,
+  }));
   return silentSince === null ? pauses : [...pauses, { start_ns: silentSince, end_ns: now, what: "loop silent" }];
 }
 
@@ -45,11 +53,17 @@ export function drawSilence(context, frame) {
   context.globalAlpha = 1;
 }
 
-/** @param {Break[]} pauses @param {Frame} frame */
+/** @param {Break[]} pauses @param {Frame} frame @returns {PlacedBreak[]} */
 function visiblePauses(pauses, { scale }) {
   return pauses
-    .map(({ start_ns, end_ns, what }) => ({ left: scale.x(start_ns), right: scale.x(end_ns), text: `${what} ${duration(end_ns - start_ns)}` }))
+    .map((pause) => ({ left: scale.x(pause.start_ns), right: scale.x(pause.end_ns), texts: textsOf(pause) }))
     .filter(({ left, right }) => right > scale.left && left < scale.right && right - left >= 1);
+}
+
+/** @param {Break} pause */
+function textsOf({ start_ns, end_ns, what, by }) {
+  const text = `${what} ${duration(end_ns - start_ns)}`;
+  return by === undefined ? [text] : [`${text} by ${shortName(by)}`, text];
 }
 
 /**
@@ -75,14 +89,15 @@ function drawBeads(context, frame, lane, pauses) {
   context.fill();
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {PlacedLane} lane @param {{left: number, right: number, text: string}} pause */
-function drawPause(context, frame, lane, { left, right, text }) {
+/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {PlacedLane} lane @param {PlacedBreak} pause */
+function drawPause(context, frame, lane, { left, right, texts }) {
   const y = stripY(lane, frame.metrics);
   const from = Math.max(left, frame.scale.left);
   const to = Math.min(right, frame.scale.right);
   context.fillStyle = frame.palette.bad;
   context.fillRect(Math.round(from), y - 1, Math.max(2, Math.round(to - from)), 4);
-  if (to - from < text.length * 7) return;
+  const text = texts.find(({ length }) => to - from >= length * 7);
+  if (text === undefined) return;
   context.font = FONT.replace("12px", "600 10.5px");
   context.textBaseline = "middle";
   const width = context.measureText(text).width;

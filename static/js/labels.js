@@ -117,6 +117,7 @@ function timesOf(span, frame) {
 
 /** @param {Span} span */
 function furtherOf(span) {
+  if (span.kind === "request") return span.attributes.status ? `· ${span.attributes.status}` : "";
   if (span.kind === "dispatch") return receiversOf(span);
   if (span.kind === "hop") return [executorOf(span), queuedOf(span) && `queued ${queuedOf(span)}`].flatMap((text) => (text ? [`· ${text}`] : [])).join(" ");
   return span.kind === "caller" && mostlySuspended(span) ? "· suspended" : "";

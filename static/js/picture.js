@@ -33,6 +33,7 @@ import { isExperiment, selectSpans } from "./select.js";
  * @property {Set<Span> | null} lit these stand out, all others fade
  * @property {{span: Span, pinned: boolean}[]} marked
  * @property {(lane: string) => Pause[]} pausesOf
+ * @property {(lane: Lane, pause: Pause) => Span | undefined} holderOf what held the loop, where that is known
  * @property {(lane: Lane) => boolean} isServerLoop
  *
  * @typedef {{async: CanvasPattern, "async-faint": CanvasPattern}} Patterns stripes for what occupies its thread, and for what is suspended
@@ -152,11 +153,12 @@ export class Picture {
     if (moving || this.frame.growing) this.invalidate();
   }
 
-  /** Something in view has not ended. */
+  /** Something in view has not ended; of a connection that may stay open for hours only its end in view counts. */
   #isGrowing() {
     const { start, end } = this.viewport.scale.view;
     const spans = [...this.#options.store.running];
-    return spans.some((span) => span.start_ns <= end && this.now >= start && (this.scope.everything || isExperiment(span)));
+    const grows = (/** @type {Span} */ { kind, start_ns }) => start_ns <= end && this.now >= start && (kind !== "request" || this.now <= end);
+    return spans.some((span) => grows(span) && (this.scope.everything || isExperiment(span)));
   }
 
   /** With thousands of spans in view the layout lags a little behind the bars' growth. @param {number} time */
@@ -196,6 +198,7 @@ export class Picture {
       lit: this.lit?.size ? this.lit : null,
       marked: this.marked,
       pausesOf: (lane) => store.pauses.get(lane) ?? [],
+      holderOf: (lane, pause) => store.get(lane.thread.process, pause.span),
       isServerLoop: (lane) => store.isServerLoop(lane.key),
     };
   }

@@ -2,18 +2,19 @@ import { fetchCatalogue } from "./api.js";
 import { showCode } from "./code.js";
 import { find } from "./dom.js";
 import { RunLinks } from "./run_links.js";
+import { beginOf } from "./select.js";
 import { Stage } from "./stage.js";
 import { SpanStore } from "./store.js";
 import { showVerdict } from "./verdict.js";
-/** @import { RunDocument } from "./types.js" */
+/** @import { RunDocument, Span } from "./types.js" */
 
 /** The page of one stored run: the laboratory's picture, standing still. */
 
 /** @param {RunDocument} run */
 function showStoredRun(run) {
   const store = new SpanStore();
-  const interval = intervalOf(run);
   const process = store.takeRun(run);
+  const interval = intervalOf([...store]);
   store.setProcesses([{ process, role: run.experiment.caller.startsWith("command") ? "command" : "server" }]);
   const width = Math.max(interval.end - interval.start, 1e5);
   const view = { start: interval.start - width * 0.025, end: interval.end + width * 0.06 };
@@ -31,11 +32,11 @@ function showStoredRun(run) {
   store.take({ process, threads: [], begun: [], ended: [], pauses: [] });
 }
 
-/** @param {RunDocument} run */
-function intervalOf({ spans }) {
-  const starts = spans.map(({ start_ns }) => start_ns);
+/** From the caller's begin to the last end: a request goes on, and a connection may have been there for hours. @param {Span[]} all */
+function intervalOf(all) {
+  const spans = all.filter(({ kind }) => kind !== "request");
   const ends = spans.map(({ start_ns, end_ns }) => end_ns ?? start_ns);
-  return spans.length ? { start: Math.min(...starts), end: Math.max(...ends) } : { start: 0, end: 1e6 };
+  return spans.length ? { start: Math.min(...spans.map(beginOf)), end: Math.max(...ends) } : { start: 0, end: 1e6 };
 }
 
 async function start() {

@@ -8,6 +8,8 @@
  * @typedef {{everything: boolean, text: string}} Scope
  */
 
+const PRELUDE_NS = 100e6;
+
 /**
  * The spans in scope that overlap an interval.
  * @param {SpanStore} store @param {Interval} view @param {Scope} scope
@@ -31,6 +33,15 @@ export function selectSpans(store, view, scope) {
 export function isExperiment(span) {
   const { caller } = span.attributes;
   return span.kind === "caller" || (caller !== undefined && caller !== null) || (span.kind === "request" && span.children.some(isExperiment));
+}
+
+/**
+ * Where the picture of a span starts: a caller's with the request around it, unless that is a connection which had been open for long.
+ * @param {Span} span
+ */
+export function beginOf({ kind, start_ns, parentSpan }) {
+  const request = kind === "caller" && parentSpan?.kind === "request" ? parentSpan : null;
+  return request && start_ns - request.start_ns < PRELUDE_NS ? request.start_ns : start_ns;
 }
 
 /** @param {Iterable<Span>} store @param {string} text @returns {Set<Span>} */

@@ -97,7 +97,7 @@ export class Stage {
     document.documentElement.dataset.following = String(this.viewport.following);
     const { view } = this.viewport.scale;
     const shown = `${view.start} ${view.end}`;
-    if (shown !== this.#shown && !this.#source.store.running.size) this.#settle();
+    if (shown !== this.#shown && !this.picture.frame?.growing) this.#settle();
     this.#shown = shown;
   }
 

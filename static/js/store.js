@@ -165,7 +165,7 @@ export class SpanStore {
     const pauses = this.pauses.get(key) ?? [];
     this.pauses.set(key, pauses);
     const known = pauses.find((other) => other.start_ns === pause.start_ns);
-    if (known) known.end_ns = Math.max(known.end_ns, pause.end_ns);
+    if (known) known.span = pause.span ?? known.span;
     else pauses.push(pause);
   }
 

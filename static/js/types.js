@@ -34,7 +34,7 @@
  * @property {Span[]} children
  * @typedef {WireSpan & SpanLinks} Span
  *
- * @typedef {{thread: number, start_ns: number, end_ns: number}} Pause
+ * @typedef {{thread: number, start_ns: number, end_ns: number, span: number | null}} Pause `span`: what held the loop, once its run was judged, where known
  *
  * @typedef {object} Batch
  * @property {number} sequence
@@ -105,7 +105,7 @@
  * @property {Experiment} experiment
  * @property {string | null} error
  * @property {number | null} duration_ms
- * @property {(Answers & {times: number})[]} receivers
+ * @property {Answers[]} receivers
  *
  * @typedef {{start: number, end: number}} Interval in nanoseconds
  */

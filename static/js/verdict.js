@@ -1,6 +1,7 @@
 import { fill, h } from "./dom.js";
 import { duration, shortName, splitError } from "./format.js";
 import { showRoute } from "./route.js";
+import { alike } from "./runs.js";
 import { treeOf } from "./select.js";
 /** @import { Answers, Finding, RunDocument, Span, Thread } from "./types.js" */
 
@@ -39,17 +40,6 @@ function errorNote(error, evidence) {
     message && h("p", {}, message),
     pointer("Show where it was raised", failed, evidence),
   );
-}
-
-/** Calls of one receiver to which all questions were answered alike stand together. @param {Answers[]} receivers @returns {Answers[][]} */
-function alike(receivers) {
-  const groups = new Map();
-  for (const answers of receivers) {
-    const values = Object.values(answers).filter((value) => value === null || typeof value === "boolean");
-    const key = JSON.stringify([answers.name, answers.signal, values]);
-    groups.set(key, [...(groups.get(key) ?? []), answers]);
-  }
-  return [...groups.values()];
 }
 
 /** @param {Answers[]} calls answered alike; the reasons are those of the first @param {Evidence} evidence */
@@ -103,17 +93,18 @@ function connection(answers, evidence) {
 
 /** @param {Answers} answers @param {Evidence} evidence */
 function loop(answers, evidence) {
-  const longest = longestPause(answers, evidence);
-  const texts = { yes: "Yes.", no: longest ? `No, blocked for ${duration(longest)}.` : "No, it was blocked.", unknown: "Does not apply." };
+  const held = heldNs(evidence.span(answers.span));
+  const texts = { yes: "Yes.", no: held ? `No, blocked for ${duration(held)}.` : "No, it was blocked.", unknown: "Does not apply." };
   return question("Was the event loop free?", [answer(answers.event_loop_free, texts, true)], answers.reasons?.event_loop_free, ["receiver"], answers, evidence);
 }
 
-/** @param {Answers} answers @param {Evidence} evidence */
-function longestPause(answers, { run, span }) {
-  const receiver = span(answers.span);
-  if (!receiver) return 0;
-  const overlapping = (run.pauses ?? []).filter((pause) => pause.end_ns > receiver.start_ns && pause.start_ns < (receiver.end_ns ?? Infinity));
-  return Math.max(0, ...overlapping.map((pause) => pause.end_ns - pause.start_ns));
+/** For how long at a time a receiver itself kept its thread. @param {Span | undefined} receiver */
+function heldNs(receiver) {
+  if (!receiver?.end_ns) return 0;
+  if (!receiver.attributes.is_async) return receiver.end_ns - receiver.start_ns;
+  /** @type {[number, number][]} */
+  const running = receiver.attributes.running ?? [];
+  return Math.max(0, ...running.map(([start, end]) => end - start));
 }
 
 /** @param {Answers} answers */

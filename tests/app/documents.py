@@ -30,6 +30,10 @@ SPAN_KEYS = {
 }
 
 
+#: Commands; and the body of a streaming response, which Django's handler asks for after the middleware.
+WITHOUT_A_REQUEST = frozenset({"command", "command-async", "streaming-view"})
+
+
 def spans_of(document: Document, kind: str) -> list[dict[str, Any]]:
     return [span for span in document["spans"] if span["kind"] == kind]
 
@@ -45,16 +49,35 @@ def check(document: Document) -> None:
     check_keys(document)
     spans = {span["id"]: span for span in document["spans"]}
     assert len(spans) == len(document["spans"])
-    assert [span["kind"] for span in document["spans"] if span["parent"] is None] == ["caller"]
+    check_outermost(document)
     assert {span["parent"] for span in document["spans"]} - {None} <= set(spans)
     assert {span["thread"] for span in document["spans"]} <= {thread["key"] for thread in document["threads"]}
     for span in document["spans"]:
-        _check_span(span)
+        if span["kind"] != "request":
+            _check_span(span)
     for receiver in document["verdict"]["receivers"]:
         inner, outer = spans[receiver["span"]], spans[receiver["dispatch"]]
         assert inner["kind"] == "receiver"
         assert outer["kind"] == "dispatch"
         assert outer["start_ns"] <= inner["start_ns"]
+
+
+def check_outermost(document: Document) -> None:
+    """Each caller; around one in a server its request or connection, under way unless the client has left."""
+    outermost = [span for span in document["spans"] if span["parent"] is None]
+    callers = spans_of(document, "caller")
+    assert len(callers) == document["experiment"]["concurrency"]
+    if document["experiment"]["caller"] in WITHOUT_A_REQUEST:
+        assert outermost == callers
+        return
+    requests = {request["id"]: request for request in outermost}
+    assert sorted(requests) == sorted(caller["parent"] for caller in callers)
+    for caller in callers:
+        request = requests[caller["parent"]]
+        assert request["kind"] == "request"
+        assert (request["end_ns"] is None) == (request["outcome"] is None)
+        assert request["start_ns"] <= caller["start_ns"]
+        assert [span for span in document["spans"] if span["parent"] == request["id"]] == [caller]
 
 
 def check_keys(document: Document) -> None:
@@ -74,7 +97,7 @@ def check_nesting(document: Document) -> None:
     """Where nothing failed, everybody waits for what they began."""
     spans = {span["id"]: span for span in document["spans"]}
     for span in document["spans"]:
-        if span["parent"] is not None:
+        if span["parent"] is not None and spans[span["parent"]]["kind"] != "request":
             parent = spans[span["parent"]]
             assert parent["start_ns"] <= span["start_ns"] <= span["end_ns"] <= parent["end_ns"], span["name"]
 

@@ -16,7 +16,16 @@ def catalogue(shared_api: Api) -> dict[str, Any]:
 
 
 def test_limits(catalogue: dict[str, Any]) -> None:
-    assert catalogue["limits"] == {"delay_ms": 10_000, "experiments": 50, "body_bytes": 16_384, "frame_bytes": 65_536}
+    assert catalogue["limits"] == {
+        "delay_ms": 10_000,
+        "experiments": 50,
+        "concurrency": 50,
+        "body_bytes": 16_384,
+        "frame_bytes": 65_536,
+    }
+    most = {caller["slug"]: caller["concurrency"] for caller in catalogue["callers"]}
+    assert {slug for slug, at_once in most.items() if at_once == 1} == {"command", "command-async"}
+    assert set(most.values()) == {1, 50}
 
 
 @pytest.mark.parametrize("part", ["callers", "ways", "handlers"])

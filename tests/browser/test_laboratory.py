@@ -97,7 +97,8 @@ class TestTheVerdict:
         laboratory.wait_for_verdict()
         laboratory.page.click("summary:has-text('Table')")
         kinds = laboratory.page.locator("#spans tbody td:first-child")
-        expect(kinds).to_have_text(["caller", "step", "step", "dispatch", "sync receiver"], timeout=PATIENCE)
+        expected = ["request", "caller", "step", "step", "dispatch", "sync receiver"]
+        expect(kinds).to_have_text(expected, timeout=PATIENCE)
 
 
 class TestRuns:

@@ -27,6 +27,7 @@ class ServerError(Exception):
 
 class Server:
     host = "127.0.0.1"
+    application = "asgi_demo.asgi:application"
 
     def __init__(self, directory: Path, **environment: str) -> None:
         self.directory = directory
@@ -70,7 +71,7 @@ class Server:
 
     def start(self) -> None:
         said = len(self.log())
-        command = [sys.executable, "-m", "daphne", "-b", self.host, "-p", str(self.port), "asgi_demo.asgi:application"]
+        command = [sys.executable, "-m", "daphne", "-b", self.host, "-p", str(self.port), self.application]
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=self._environment(), stdout=log, stderr=log)
         try:

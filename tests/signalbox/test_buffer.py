@@ -6,15 +6,15 @@ import pytest
 from django.dispatch import Signal
 
 import signalbox
-from signalbox import spans
 from signalbox.buffer import Buffer, Statistics
 
 
 @pytest.fixture
 def small(probe: None, monkeypatch: pytest.MonkeyPatch) -> Buffer:
-    """A buffer with room for six spans, in the place of the process's own."""
-    buffer = Buffer(capacity=6)
-    monkeypatch.setattr(spans, "_buffer", buffer)
+    """The process's buffer with room for six spans, and its counts begun anew."""
+    buffer = signalbox.buffer()
+    for name, value in {"capacity": 6, "_drained": 0, "_peak": 0, "_dropped": 0}.items():
+        monkeypatch.setattr(buffer, name, value)
     return buffer
 
 

@@ -7,8 +7,10 @@ import threading
 from asgiref.sync import AsyncToSync, SyncToAsync, sync_to_async
 from django.db import connections
 from django.dispatch import Signal
+from django.urls import resolve
 
 import signalbox
+from signalbox.heartbeat import run_of
 
 
 def heard(**kwargs: object) -> None:
@@ -73,6 +75,21 @@ def test_asgiref_keeps_the_function_of_a_crossing_in_its_object() -> None:
     assert AsyncToSync(aheard).awaitable is aheard
 
 
+def test_asyncio_keeps_another_ident_object_for_each_run_of_a_loop() -> None:
+    loop = asyncio.new_event_loop()
+
+    async def run() -> tuple[object, object]:
+        before = run_of(loop)
+        await asyncio.sleep(0)
+        return before, run_of(loop)
+
+    (first, still_first), (second, _) = loop.run_until_complete(run()), loop.run_until_complete(run())
+    loop.close()
+    assert first is still_first
+    assert first == second == threading.get_ident()
+    assert first is not second
+
+
 async def test_asgiref_chooses_a_thread_by_these_names() -> None:
     assert SyncToAsync(heard)._thread_sensitive
     assert SyncToAsync(heard)._executor is None
@@ -85,3 +102,7 @@ async def test_asgiref_marks_the_threads_that_work_for_a_loop() -> None:
     mark = await sync_to_async(lambda: SyncToAsync.threadlocal.main_event_loop)()
     assert mark is asyncio.get_running_loop()
     assert await sync_to_async(lambda: SyncToAsync.threadlocal.main_event_loop_pid)() == os.getpid()
+
+
+def test_a_resolver_match_knows_the_dotted_name_of_its_view() -> None:
+    assert resolve("/sync/7/", "tests.signalbox.own_project")._func_path == "tests.signalbox.own_project.sync_view"

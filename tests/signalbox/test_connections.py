@@ -14,6 +14,7 @@ from app.models import MyModel
 from app.work import Work, ordered
 from signalbox.connections import open_connection
 from signalbox.documents import SpanDocument
+from signalbox.threads import current_thread
 
 Recorded = Callable[[], list[SpanDocument]]
 
@@ -85,6 +86,6 @@ class TestOnAThread:
 class TestOnAnEventLoop:
     async def test_none_is_open_on_the_loop_though_the_thread_that_saved_has_one(self, recorded: Recorded) -> None:
         await MyModel.objects.acreate(name="Test")
-        assert open_connection("default") is None
+        assert open_connection(current_thread(), "default", on_loop=True) is None
         receiver = next(span for span in recorded() if span.kind == "receiver")
         assert receiver.connection is not None

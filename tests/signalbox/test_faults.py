@@ -1,13 +1,16 @@
 """A fault of the probe removes the probe, is logged once, and changes nothing for the program that it watches."""
 
 import asyncio
+import functools
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from unittest import mock
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
+from django.dispatch import Signal
 
 import signalbox
 from signalbox import sending
@@ -17,14 +20,15 @@ from tests.signalbox.receivers import Refusal, aanswer, answer, refuse, signal_w
 PARTS = [
     *(f"signalbox.dispatch.{name}" for name in ("new_span", "end_span", "function_of", "sender_of", "buffer")),
     *(f"signalbox.dispatch.{name}" for name in ("Dispatch", "SyncStandIn", "AsyncStandIn", "faulty")),
-    *(f"signalbox.sending.{name}" for name in ("new_span", "end_span", "function_of", "sender_of", "buffer")),
-    *(f"signalbox.sending.{name}" for name in ("Dispatch", "connections_of_thread", "next_id")),
+    *(f"signalbox.sending.{name}" for name in ("end_span", "function_of", "sender_of", "open_connection", "Span")),
+    *(f"signalbox.sending.{name}" for name in ("Dispatch", "next_id", "calling_get", "new_span", "current_thread")),
     *(f"signalbox.hops.{name}" for name in ("new_span", "end_span", "function_of", "buffer", "current_thread")),
     *(f"signalbox.hops.{name}" for name in ("Hop", "_executor", "_main_loop", "_copy_with")),
     "signalbox.coroutines.end_span",
     "signalbox.spans.current_thread",
     "signalbox.spans.open_connection",
-    "signalbox.spans.running_loop",
+    "signalbox.spans.serials_on",
+    "signalbox.spans.heartbeats.keep_beating",
 ]
 
 
@@ -32,11 +36,24 @@ def program() -> list[Any]:
     """Every kind of dispatch and of hop, with what each gives."""
     mixed, plain, failing = signal_with(answer, aanswer), signal_with(answer), signal_with(refuse)
     seen: list[Any] = [plain.send(None), mixed.send(None), mixed.send_robust(None)]
+    with ThreadPoolExecutor(1) as pool:
+        seen += [signal_with(answer_to_all).send(Refusal), pool.submit(plain.send, None).result()]
+    with ThreadPoolExecutor(1) as pool:
+        seen += [pool.submit(mixed.send, None).result()]
+    seen += [asyncio.run(sending_on_a_loop(plain))]
     seen += [asyncio.run(mixed.asend(None)), asyncio.run(mixed.asend_robust(None))]
     seen += [async_to_sync(aanswer)(), asyncio.run(signalbox.caller("inside").around(sync_to_async(answer)()))]
     with pytest.raises(Refusal):
         failing.send(None)
     return seen
+
+
+#: Named by what it calls, at each call.
+answer_to_all = functools.partial(answer, to="all")
+
+
+async def sending_on_a_loop(signal: Signal) -> Any:
+    return signal.send(None)
 
 
 def fails(*args: Any, **kwargs: Any) -> Any:
@@ -68,7 +85,7 @@ def test_a_fault_under_many_threads_is_logged_once(probe: None, caplog: pytest.L
         send: Callable[..., Any] = sync_to_async(signal.send, thread_sensitive=False)
         await asyncio.gather(*(send(None) for _ in range(50)))
 
-    with mock.patch("signalbox.sending.new_span", fails):
+    with mock.patch("signalbox.sending.Dispatch", fails):
         asyncio.run(many())
     assert [record.name for record in caplog.records] == ["signalbox"]
 
@@ -76,7 +93,7 @@ def test_a_fault_under_many_threads_is_logged_once(probe: None, caplog: pytest.L
 def test_installed_again_it_records_again_and_would_say_so_again(probe: None, caplog: pytest.LogCaptureFixture) -> None:
     signal = signal_with(answer)
     for _ in range(2):
-        with mock.patch("signalbox.sending.new_span", fails):
+        with mock.patch("signalbox.sending.Dispatch", fails):
             signal.send(None)
         assert not signalbox.installed()
         signalbox.install()

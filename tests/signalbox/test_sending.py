@@ -81,3 +81,49 @@ def test_a_resolution_of_a_subclass_is_asked(probe: None) -> None:
     signal = Nobody()
     signal.connect(heard)
     assert signal.send(sender=None) == []
+
+
+def test_this_djangos_resolution_is_one_that_it_equals(bare: None) -> None:
+    assert sending.fingerprint(Signal._live_receivers) in sending.RESOLVES.values()
+
+
+class Listener:
+    def heard(self, **kwargs: Any) -> str:
+        return "heard"
+
+
+def test_receivers_are_resolved_as_django_does(bare: None) -> None:
+    """Weak and strong, dying between two sends, for one sender and for all, disconnected and connected again."""
+    signal, listener, sender = Signal(), Listener(), object()
+    signal.connect(heard)
+    signal.connect(listener.heard)
+    signal.connect(heard, sender=sender, weak=False, dispatch_uid="for one")
+    seen = []
+    for change in (lambda: None, lambda: signal.disconnect(heard), lambda: signal.connect(heard)):
+        change()
+        expected = [signal.send(sender=one) for one in (None, sender, listener)]
+        signalbox.install()
+        seen.append([signal.send(sender=one) for one in (None, sender, listener)] == expected)
+        signalbox.uninstall()
+    del listener, expected
+    expected = signal.send(sender=None)
+    signalbox.install()
+    assert seen == [True] * 3
+    assert signal.send(sender=None) == expected == [(heard, "heard")]
+
+
+def test_another_resolution_is_asked_for_each_dispatch(bare: None) -> None:
+    with mock.patch.object(sending, "RESOLVES", {}):
+        signalbox.install()
+    assert kinds_recorded() == ["dispatch", "receiver"]
+
+
+def test_an_awaitable_that_a_sync_receiver_returned_is_told(probe: None) -> None:
+    async def never() -> None: ...
+
+    signal = Signal()
+    signal.connect(lambda **kwargs: never(), weak=False)
+    ((_, coroutine),) = signal.send(sender=None)
+    coroutine.close()
+    _, receiver = map(signalbox.span_document, signalbox.buffer().drain())
+    assert receiver.attributes["returned"] == "builtins.coroutine"

@@ -46,13 +46,22 @@ def check_refusal(response: httpx.Response, status: int, *parts: str) -> None:
         ({"delay_ms": 1.5}, ["delay_ms", "int", "got 1.5"]),
         ({"delay_ms": True}, ["delay_ms", "int", "got true"]),
         ({"delay_ms": 10**400}, ["delay_ms", "10000"]),
-        ({"colour": "red"}, ["`colour`", "way, receivers, atomic, delay_ms, fail"]),
+        ({"concurrency": 0}, ["concurrency", ">= 1", "got 0"]),
+        ({"concurrency": 51}, ["concurrency", "<= 50", "got 51"]),
+        ({"concurrency": "many"}, ["concurrency", "int", 'got "many"']),
+        ({"colour": "red"}, ["`colour`", "way, receivers, atomic, delay_ms, fail, concurrency"]),
         ({"n" * 5_000: 1}, ["way, receivers, atomic, delay_ms, fail"]),
     ],
     ids=lambda value: str(value)[:30] if isinstance(value, dict) else "",
 )
 def test_an_unknown_value(shared_api: Api, change: dict[str, Any], parts: list[str]) -> None:
     check_refusal(post(shared_api, json.dumps({"way": "save", **change})), 400, *parts)
+
+
+@pytest.mark.parametrize("caller", ["command", "command-async"])
+def test_a_command_has_one_caller(shared_api: Api, caller: str) -> None:
+    response = shared_api.post(f"/experiments/{caller}/", {"way": "save", "concurrency": 2})
+    check_refusal(response, 400, "concurrency: expected 1", caller, "got 2")
 
 
 def test_no_way(shared_api: Api) -> None:

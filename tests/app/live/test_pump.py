@@ -10,6 +10,8 @@ import pytest
 import signalbox
 from app.live.batches import Batch
 from app.live.pump import Pump
+from signalbox.requests import Request
+from signalbox.scopes import request
 from signalbox.spans import Span
 
 PATIENCE_S = 5
@@ -91,3 +93,16 @@ def test_a_span_that_is_given_up_is_told_of(watch: Watch) -> None:
         span.outcome = "unfinished"
         (end,) = watch.until(lambda batch: bool(batch.ended)).ended
         assert (end.id, end.outcome, end.end_ns) == (span.id, "unfinished", None)
+
+
+def test_an_open_connection_alone_is_not_looked_at_until_something_happens(watch: Watch) -> None:
+    with request(Request("websocket", "/ws/shop/")):
+        watch.until(lambda batch: bool(batch.begun))
+        watch.pump.release()
+        with signalbox.step("asks to be looked at"):
+            watch.pump.look_now()
+            watch.until(lambda batch: bool(batch.begun))
+        watch.until(lambda batch: bool(batch.ended))
+        assert not watch.pump._is_watching()
+    watch.pump.look_now()
+    assert len(watch.until(lambda batch: bool(batch.ended)).ended) == 1

@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
@@ -58,6 +59,8 @@ def test_what_is_told_is_what_is_stored(api: Api, live: Live) -> None:
     live.hear_ends()
     told = {span["id"]: span for span in live.begun.values()}
     for end in (end for batch in live.of_type("batch") for end in batch["ended"]):
+        if told[end["id"]]["kind"] == "request":  # it ended after its answer, with the document in it, had been made
+            continue
         told[end["id"]] |= {**end, "attributes": told[end["id"]]["attributes"] | end["attributes"]}
     assert sorted(told.values(), key=lambda span: span["start_ns"]) == document["spans"]
     lanes = [thread for frame in live.frames for thread in frame.get("threads", [])]
@@ -201,7 +204,25 @@ def test_a_receiver_that_holds_the_loop_is_a_pause_of_the_loop(api: Api, live: L
     # The heartbeat was due at most one interval after the receiver began, and came when the loop was free again.
     assert pause["start_ns"] < receiver["start_ns"] + 20e6
     assert pause["end_ns"] >= receiver["end_ns"]
-    live.hear_until(lambda frame: pause in frame.get("pauses", []))
+    assert pause["span"] == receiver["id"]
+    # Who held the loop is known once the run is judged.
+    live.hear_until(lambda frame: pause | {"span": None} in frame.get("pauses", []))
+
+
+def test_a_sync_view_listens_to_the_servers_loop_too(api: Api, live: Live) -> None:
+    """Nothing of such a run is on the loop, and it is told of what another run did to the loop meanwhile."""
+    watching_the_loop = Api(api.server)
+    with ThreadPoolExecutor(1) as pool:
+        listening = pool.submit(watching_the_loop.run, "sync-view", "save", delay_ms=1500)
+        live.hear_begin("my_signal_handler")
+        blocking = api.run("async-view", "send", delay_ms=300)
+        document = listening.result()
+    watching_the_loop.close()
+    (pause,) = (pause for pause in blocking["pauses"] if pause["end_ns"] - pause["start_ns"] > 200e6)
+    assert pause | {"span": None} in document["pauses"]
+    (verdict,) = document["verdict"]["receivers"]
+    assert verdict["event_loop_free"] is True
+    assert "something else held it for" in verdict["reasons"]["event_loop_free"]
 
 
 def test_a_receiver_that_awaits_leaves_the_loop_free(api: Api) -> None:

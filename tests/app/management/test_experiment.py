@@ -49,6 +49,14 @@ def test_json_is_the_document_and_nothing_else(machine: Server) -> None:
     assert "Signal received for: Test" in done.stderr
 
 
+def test_many_callers_at_once(machine: Server) -> None:
+    order = ["--concurrency=4", "--delay-ms=100", "--json"]
+    document = json.loads(machine.manage("experiment", "async-consumer", "asave", *order).stdout)
+    check(document)
+    assert document["experiment"]["concurrency"] == 4
+    assert "SB402" in {finding["code"] for finding in document["findings"]}
+
+
 def test_an_impossible_combination_is_told_as_such(machine: Server) -> None:
     said = machine.manage("experiment", "async-view", "save").stdout
     assert "The caller got SynchronousOnlyOperation" in said
@@ -78,6 +86,8 @@ def test_a_stream_is_lines_of_batches_and_then_the_run(machine: Server) -> None:
         (["command", "save", "--receivers=some"], "argument --receivers: invalid choice: 'some'"),
         (["command", "save", "--delay-ms=x"], "argument --delay-ms: invalid int value: 'x'"),
         (["command", "save", "--delay-ms=10001"], "delay_ms: expected int <= 10000; got 10001."),
+        (["sync-view", "save", "--concurrency=51"], "concurrency: expected int <= 50; got 51."),
+        (["command", "save", "--concurrency=2"], "concurrency: expected 1 for the caller command, a process"),
         (["command", "save", "--fail=async"], "fail: expected null or sync"),
         (["command", "save", "--json", "--stream"], "argument --stream: not allowed with argument --json"),
         (

@@ -8,6 +8,8 @@ import pytest
 from asgiref.sync import sync_to_async
 
 import signalbox
+from signalbox.requests import Request
+from signalbox.scopes import request
 from tests.signalbox.findings.parts import Found, codes, run_async, signal_of, source, the
 
 
@@ -98,4 +100,18 @@ class TestHistory:
     def test_near_miss_by_sync_to_async_the_thread_is_marked_now(self, found: Found) -> None:
         signal = signal_of(aheard)
         run_async(lambda: sync_to_async(signal.send, thread_sensitive=False)(sender=None))
+        assert "SB303" not in codes(found())
+
+    def test_near_miss_the_callers_own_thread_however_it_came_there(self, found: Found) -> None:
+        """Of a request that nothing but its callers is recorded of, the hop to the view is missing."""
+
+        async def handle() -> None:
+            await asyncio.to_thread(view)
+
+        def view() -> None:
+            with signalbox.caller("the view"):
+                signal_of(aheard).send(sender=None)
+
+        with signalbox.muted():
+            asyncio.run(request(Request("http", "/orders/", "POST")).around(handle()))
         assert "SB303" not in codes(found())

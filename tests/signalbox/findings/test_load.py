@@ -4,6 +4,9 @@ from typing import Any
 
 import signalbox
 from signalbox.findings.load import MANY_CALLS
+from signalbox.requests import Request
+from signalbox.scopes import Scope
+from signalbox.scopes import request as request_scope
 from tests.signalbox.findings.parts import Found, codes, compute, milliseconds, run_async, signal_of, source
 
 
@@ -67,4 +70,50 @@ class TestManyCalls:
             with signalbox.caller("an import"):
                 for _ in range(MANY_CALLS - 1):
                     signal.send(sender=None)
+        assert found() == []
+
+
+class TestInARequest:
+    """The request is what is asked about, where there is one that has been answered; else the caller in it."""
+
+    def asked(self) -> Scope:
+        return request_scope(Request("http", "/orders/", "POST"))
+
+    def test_its_time_counts(self, found: Found) -> None:
+        with self.asked():
+            signal_of(computes).send(sender=None)
+        (finding,) = found()
+        assert "of POST /orders/, which waited for it" in finding.explain
+
+    def test_near_miss_a_small_share_of_it(self, found: Found) -> None:
+        with self.asked():
+            compute(2.5)
+            with signalbox.caller("the caller"):
+                signal_of(computes).send(sender=None)
+        assert found() == []
+
+    def test_calls_by_several_callers(self, found: Found) -> None:
+        signal = signal_of(is_quick)
+        with self.asked():
+            for _ in range(2):
+                with signalbox.caller("an import"):
+                    for _ in range(MANY_CALLS // 2):
+                        signal.send(sender=None)
+        (finding,) = found()
+        assert f"is_quick was called {MANY_CALLS} times within POST /orders/" in finding.explain
+
+    def test_the_caller_while_it_is_under_way(self, found: Found) -> None:
+        with self.asked():
+            with signalbox.caller("the caller"):
+                signal_of(computes).send(sender=None)
+            (finding,) = found()
+        assert "of the caller, which waited for it" in finding.explain
+
+    def test_near_miss_a_connection_is_no_request(self, found: Found) -> None:
+        signal = signal_of(is_quick)
+        with request_scope(Request("websocket", "/ws/shop/")):
+            for _ in range(2):
+                with signalbox.caller("receive"):
+                    for _ in range(MANY_CALLS // 2):
+                        signal.send(sender=None)
         assert found() == []

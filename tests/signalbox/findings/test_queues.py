@@ -12,6 +12,8 @@ from django.db import connections
 import signalbox
 from app.models import MyModel
 from app.work import Work, ordered
+from signalbox.requests import Request
+from signalbox.scopes import request
 from tests.signalbox.findings.parts import Found, codes, compute, run_async, the
 
 QUEUES = {"SB401", "SB402", "SB403"}
@@ -80,6 +82,17 @@ class TestCallers:
         assert len(QUEUES & set(codes(findings))) == 1
         assert len(finding.spans) == 2
         assert finding.explain.startswith("2 callers shared ")
+
+    def test_connections_without_callers(self, found: Found) -> None:
+        async def connect(path: str) -> None:
+            with request(Request("websocket", path)):
+                await sync_to_async(compute)(0.06)
+
+        async def both() -> None:
+            await asyncio.gather(connect("/ws/one/"), connect("/ws/other/"))
+
+        asyncio.run(both())
+        assert the("SB402", found()).explain.startswith("2 callers shared ")
 
     def test_near_miss_requests_have_a_thread_each(self, found: Found) -> None:
         asyncio.run(self.in_turn(requests=True))

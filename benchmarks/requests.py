@@ -1,0 +1,77 @@
+"""How many requests per second a view that awaits `asave()` answers under Daphne, with each instrument in turn.
+
+python -m benchmarks.requests [rounds]
+"""
+
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+from benchmarks.instruments import INSTRUMENTS
+from benchmarks.machine import machine
+from benchmarks.page import rates
+from tests.parts.server import Server
+
+RESULTS = Path(__file__).parent / "results" / "requests.json"
+CONNECTIONS = 4
+REQUESTS = 1_500
+WARM_UP = 300
+REQUEST = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+#: VizTracer writes down every call of the server, which is another question.
+COMPARED = [name for name in INSTRUMENTS if not name.startswith("VizTracer")]
+
+
+class ServerOfOneView(Server):
+    application = "benchmarks.serving:application"
+
+
+async def ask(port: int, requests: int) -> None:
+    """So many requests, one after the other, over one connection."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for _ in range(requests):
+        writer.write(REQUEST)
+        head = await reader.readuntil(b"\r\n\r\n")
+        if not head.startswith(b"HTTP/1.1 200"):
+            sys.exit(head.decode())
+        length = next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
+        await reader.readexactly(int(length.split(b":")[1]))
+    writer.close()
+
+
+async def ask_at_once(port: int, requests: int) -> float:
+    """Requests per second over several connections."""
+    began = time.perf_counter()
+    await asyncio.gather(*(ask(port, requests // CONNECTIONS) for _ in range(CONNECTIONS)))
+    return requests / (time.perf_counter() - began)
+
+
+def sample(instrument: str) -> float:
+    with tempfile.TemporaryDirectory() as directory:
+        server = ServerOfOneView(Path(directory), BENCHMARK_INSTRUMENT=instrument)
+        server.start()
+        try:
+            asyncio.run(ask_at_once(server.port, WARM_UP))
+            return asyncio.run(ask_at_once(server.port, REQUESTS))
+        finally:
+            server.stop()
+
+
+def main(rounds: int) -> None:
+    raw: dict[str, list[float]] = {name: [] for name in COMPARED}
+    for number in range(rounds):
+        for name, samples in raw.items():
+            samples.append(round(sample(name), 1))
+            sys.stderr.write(f"\rround {number + 1} of {rounds}: {name:<40}")
+    sys.stderr.write("\n")
+    medians = {name: median(samples) for name, samples in raw.items()}
+    measured = {"rounds": rounds, "connections": CONNECTIONS, "requests": REQUESTS, "unit": "requests per second"}
+    RESULTS.write_text(json.dumps({**machine(), **measured, "medians": medians, "raw": raw}) + "\n")
+    sys.stdout.write(rates(medians) + "\n")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 7)
