@@ -26,7 +26,16 @@ class LaboratoryPage:
         self.page.wait_for_selector("html[data-ready=true][data-live=live]", timeout=PATIENCE)
         return self
 
-    def set(self, *, caller: str, way: str, receivers: str = "sync", delay_ms: int = 200, atomic: bool = False) -> None:
+    def set(
+        self,
+        *,
+        caller: str,
+        way: str,
+        receivers: str = "sync",
+        delay_ms: int = 200,
+        atomic: bool = False,
+        concurrency: int = 1,
+    ) -> None:
         """Fill the form in, as its radio buttons, selects and slider are."""
         for name, value in (("caller", caller), ("way", way), ("receivers", receivers)):
             self.page.evaluate(
@@ -37,10 +46,11 @@ class LaboratoryPage:
                 }""",
                 [name, value],
             )
-        self.page.locator("#experiment [name=delay_ms]").evaluate(
-            "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', {bubbles: true})); }",
-            delay_ms,
-        )
+        for name, number in (("delay_ms", delay_ms), ("concurrency", concurrency)):
+            self.page.locator(f"#experiment [name={name}]").evaluate(
+                "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', {bubbles: true})); }",
+                number,
+            )
         self.page.locator("#experiment [name=atomic]").set_checked(atomic)
 
     def run(self, **experiment: Any) -> None:

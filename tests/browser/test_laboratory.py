@@ -52,6 +52,15 @@ class TestWhileItRuns:
         assert bar["lane"]["process"] != server.pid
         assert "As the caller: yes." in laboratory.wait_for_verdict()
 
+    def test_a_thread_that_the_view_has_left_goes_on(self, laboratory: LaboratoryPage) -> None:
+        laboratory.run(caller="sync-view-thread", way="save", delay_ms=800)
+        bar = laboratory.wait_for_bar("my_signal_handler")
+        assert bar["running"]
+        assert "sync_view_thread" not in {
+            span["name"].rpartition(".")[2] for row in bar["lane"]["rows"] for span in row
+        }
+        assert re.search(r"Did the caller wait\?\nNo", laboratory.wait_for_verdict())
+
     @pytest.mark.parametrize("caller", ["async-consumer", "sync-consumer"])
     def test_consumers_are_asked_over_a_websocket(self, laboratory: LaboratoryPage, caller: str) -> None:
         laboratory.run(caller=caller, way="asave", delay_ms=300)
@@ -99,6 +108,42 @@ class TestTheVerdict:
         kinds = laboratory.page.locator("#spans tbody td:first-child")
         expected = ["request", "caller", "step", "step", "dispatch", "sync receiver"]
         expect(kinds).to_have_text(expected, timeout=PATIENCE)
+
+
+class TestManyAtOnce:
+    def test_requests_have_a_lane_each_and_consumers_share_one(self, laboratory: LaboratoryPage) -> None:
+        lanes = {}
+        for caller in ("async-view", "async-consumer"):
+            laboratory.run(caller=caller, way="asave", delay_ms=100, concurrency=5)
+            verdict = laboratory.wait_for_verdict()
+            assert "5 calls with the same answers" in verdict
+            assert ("SB402" in verdict) == (caller == "async-consumer")
+            laboratory.page.goto(laboratory.page.locator("#run-links a").first.get_attribute("href") or "")
+            laboratory.wait_for_bar("my_signal_handler")
+            handlers = [
+                [span for row in lane["rows"] for span in row if span["name"].endswith("my_signal_handler")]
+                for lane in lanes_of(laboratory.page)
+            ]
+            lanes[caller] = [len(spans) for spans in handlers if spans]
+            assert "5 at once" in laboratory.page.inner_text(".run-head")
+            laboratory.open()
+        assert lanes == {"async-view": [1] * 5, "async-consumer": [5]}
+        expect(laboratory.page.locator("#runs .kind").first).to_have_text("sync ×5", timeout=PATIENCE)
+
+    def test_fifty_lanes_are_there_to_scroll_to(self, laboratory: LaboratoryPage) -> None:
+        laboratory.run(caller="sync-view", way="save", delay_ms=100, concurrency=50)
+        assert "50 calls with the same answers" in laboratory.wait_for_verdict()
+        assert sum(not lane["event_loop"] for lane in lanes_of(laboratory.page)) == 50
+        assert laboratory.page.locator("#stage").bounding_box() is not None
+        height = laboratory.page.evaluate("document.documentElement.scrollHeight")
+        assert height > 50 * 40, "no lane is squeezed"
+
+    def test_a_command_is_one_caller(self, laboratory: LaboratoryPage) -> None:
+        laboratory.set(caller="command", way="save", concurrency=5)
+        expect(laboratory.page.locator("[name=concurrency]")).to_be_disabled()
+        expect(laboratory.page.locator("#at-once")).to_have_text("1")
+        laboratory.set(caller="sync-view", way="save", concurrency=5)
+        expect(laboratory.page.locator("#at-once")).to_have_text("5")
 
 
 class TestRuns:
