@@ -120,11 +120,14 @@ def pause_document(pause: Pause) -> PauseDocument:
 
 
 def _arrival(hop: Hop, start_ns: int) -> dict[str, Any]:
-    """Where the work of a hop arrived, for how many ns it waited and ran; None where it never did."""
+    """Where the work of a hop arrived, for how many ns it waited and ran, and what it left open there."""
     queued = None if hop.arrived_ns is None else hop.arrived_ns - start_ns
     ran = None if hop.arrived_ns is None or hop.left_ns is None else hop.left_ns - hop.arrived_ns
     to_thread = None if hop.to_thread is None else hop.to_thread.key
-    return {"executor": hop.executor, "to_thread": to_thread, "queued_ns": queued, "ran_ns": ran}
+    attributes: dict[str, Any] = {"executor": hop.executor, "to_thread": to_thread, "queued_ns": queued, "ran_ns": ran}
+    if hop.left_open:
+        attributes["left_open"] = [msgspec.structs.asdict(connection) for connection in hop.left_open]
+    return attributes
 
 
 def _describe(span: Span) -> tuple[str, dict[str, Any]]:

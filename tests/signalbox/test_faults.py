@@ -23,7 +23,7 @@ PARTS = [
     *(f"signalbox.sending.{name}" for name in ("end_span", "function_of", "sender_of", "open_connection", "Span")),
     *(f"signalbox.sending.{name}" for name in ("Dispatch", "next_id", "calling_get", "new_span", "current_thread")),
     *(f"signalbox.hops.{name}" for name in ("new_span", "end_span", "function_of", "buffer", "current_thread")),
-    *(f"signalbox.hops.{name}" for name in ("Hop", "_executor", "_main_loop", "_copy_with")),
+    *(f"signalbox.hops.{name}" for name in ("Hop", "_executor", "_main_loop", "_copy_with", "open_connections")),
     "signalbox.coroutines.end_span",
     "signalbox.spans.current_thread",
     "signalbox.spans.open_connection",
@@ -42,7 +42,9 @@ def program() -> list[Any]:
         seen += [pool.submit(mixed.send, None).result()]
     seen += [asyncio.run(sending_on_a_loop(plain))]
     seen += [asyncio.run(mixed.asend(None)), asyncio.run(mixed.asend_robust(None))]
-    seen += [async_to_sync(aanswer)(), asyncio.run(signalbox.caller("inside").around(sync_to_async(answer)()))]
+    crossings = [sync_to_async(answer), sync_to_async(answer, thread_sensitive=False)]
+    seen += [asyncio.run(signalbox.caller("inside").around(crossing())) for crossing in crossings]
+    seen += [async_to_sync(aanswer)()]
     with pytest.raises(Refusal):
         failing.send(None)
     return seen
