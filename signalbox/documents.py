@@ -106,7 +106,9 @@ def span_end(span: Span) -> SpanEnd:
     """The end of a span, all None while it runs: another thread may be writing it at this moment, ``end_ns`` last."""
     if not span.is_over:
         return SpanEnd(span.id, None, None, None, {})
-    attributes: dict[str, Any] = {} if span.running is None else {"running": list(span.running)}
+    attributes: dict[str, Any] = dict(span.attributes or {})
+    if span.running is not None:
+        attributes["running"] = list(span.running)
     if isinstance(span.subject, Hop):
         attributes.update(_arrival(span.subject, span.start_ns))
     elif isinstance(span.subject, Request):

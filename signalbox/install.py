@@ -3,7 +3,7 @@
 import threading
 from typing import Any
 
-from signalbox import dispatch, hops
+from signalbox import commits, dispatch, hops
 from signalbox.faults import forgive, on_fault
 from signalbox.options import read_options
 from signalbox.spans import heartbeats
@@ -14,7 +14,7 @@ _originals: list[tuple[type, str, Any]] = []
 
 
 def install() -> None:
-    """Hook Django's ``Signal`` and asgiref's crossings, and let event loops have heartbeats.
+    """Hook Django and asgiref, each as a module of the probe says, and let event loops have heartbeats.
 
     When that is done already, only the options are read again (``signalbox.options``). Needs no settings. Raises
     ImproperlyConfigured, having done nothing, where one has a value that is none.
@@ -25,7 +25,7 @@ def install() -> None:
         if _originals:
             return
         forgive()
-        for owner, hooks in {**dispatch.hooks(), **hops.hooks()}.items():
+        for owner, hooks in {**dispatch.hooks(), **hops.hooks(), **commits.hooks()}.items():
             for name, hook in hooks.items():
                 _originals.append((owner, name, owner.__dict__[name]))
                 setattr(owner, name, hook)

@@ -144,6 +144,11 @@ def end_span(span: Span, error: BaseException | None = None) -> None:
     span.end_ns = now
 
 
+def note(span: Span, name: str, value: Any) -> None:
+    """Add an attribute while the span runs. It is written anew: who reads it meanwhile sees the old ones or the new."""
+    span.attributes = {**(span.attributes or {}), name: value}
+
+
 def is_cancellation(error: BaseException) -> bool:
     """Whether a task was cancelled or its coroutine closed: not a failure of the code that ran."""
     return type(error).__name__ in {"CancelledError", "GeneratorExit"}

@@ -3,7 +3,19 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from signalbox.findings import connections, context, errors, hops, identity, load, loop, queues, tasks, transactions
+from signalbox.findings import (
+    commits,
+    connections,
+    context,
+    errors,
+    hops,
+    identity,
+    load,
+    loop,
+    queues,
+    tasks,
+    transactions,
+)
 from signalbox.findings.evidence import Evidence
 from signalbox.findings.finding import SEVERITIES, Finding, Found
 from signalbox.recording import Recording
@@ -22,6 +34,7 @@ RULES = (
     Rule("SB102", "Event loop blocked by an async receiver", loop.blocked_by_async_receiver),
     Rule("SB201", "Receiver outside the transaction of its dispatch", transactions.outside_the_dispatchs),
     Rule("SB202", "Receiver outside the caller's transaction", transactions.outside_the_callers),
+    Rule("SB203", "on_commit() outside of the transaction that it meant", commits.outside_its_transaction),
     Rule("SB204", "Connection left open in a pool's thread", connections.left_open_in_a_pool),
     Rule("SB301", "send() with async receivers on an event loop", hops.send_on_an_event_loop),
     Rule("SB302", "A new thread and a new event loop for async receivers", hops.new_thread_and_loop),

@@ -6,6 +6,7 @@ import threading
 
 from asgiref.sync import AsyncToSync, SyncToAsync, sync_to_async
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.dispatch import Signal
 from django.urls import resolve
 
@@ -60,6 +61,15 @@ async def test_on_an_event_loop_they_live_in_a_context_variable_of_that_local() 
         assert local._storage.__dict__["cvar"]._data.get().thread_id == threading.get_ident()
     finally:
         del local.canary
+
+
+def test_on_commit_is_one_method_of_all_database_wrappers() -> None:
+    wrapper = connections["default"]
+    assert isinstance(wrapper, BaseDatabaseWrapper)
+    assert "on_commit" in BaseDatabaseWrapper.__dict__
+    assert [kind for kind in type(wrapper).__mro__ if "on_commit" in vars(kind)] == [BaseDatabaseWrapper]
+    assert wrapper.in_atomic_block is False
+    assert wrapper.atomic_blocks == []
 
 
 def test_threading_knows_its_threads_by_ident() -> None:

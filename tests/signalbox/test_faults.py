@@ -10,6 +10,7 @@ from unittest import mock
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
+from django.db import transaction
 from django.dispatch import Signal
 
 import signalbox
@@ -24,6 +25,7 @@ PARTS = [
     *(f"signalbox.sending.{name}" for name in ("Dispatch", "next_id", "calling_get", "new_span", "current_thread")),
     *(f"signalbox.hops.{name}" for name in ("new_span", "end_span", "function_of", "buffer", "current_thread")),
     *(f"signalbox.hops.{name}" for name in ("Hop", "_executor", "_main_loop", "_copy_with", "open_connections")),
+    *(f"signalbox.commits.{name}" for name in ("describe_connection", "function_of", "note")),
     "signalbox.coroutines.end_span",
     "signalbox.spans.current_thread",
     "signalbox.spans.open_connection",
@@ -41,6 +43,7 @@ def program() -> list[Any]:
     with ThreadPoolExecutor(1) as pool:
         seen += [pool.submit(mixed.send, None).result()]
     seen += [asyncio.run(sending_on_a_loop(plain))]
+    seen += [signal_with(register).send(None)]
     seen += [asyncio.run(mixed.asend(None)), asyncio.run(mixed.asend_robust(None))]
     crossings = [sync_to_async(answer), sync_to_async(answer, thread_sensitive=False)]
     seen += [asyncio.run(signalbox.caller("inside").around(crossing())) for crossing in crossings]
@@ -58,10 +61,17 @@ async def sending_on_a_loop(signal: Signal) -> Any:
     return signal.send(None)
 
 
+def register(**kwargs: Any) -> list[str]:
+    called: list[str] = []
+    transaction.on_commit(lambda: called.append("at once"))
+    return called
+
+
 def fails(*args: Any, **kwargs: Any) -> Any:
     raise RuntimeError("a fault of the probe")
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("equals", [sending.EQUALS, {}], ids=["own version of send", "stand-ins alone"])
 @pytest.mark.parametrize("part", PARTS)
 def test_a_fault_in_any_part(probe: None, caplog: pytest.LogCaptureFixture, part: str, equals: dict[str, str]) -> None:
