@@ -9,6 +9,7 @@ from signalbox.hops import Hop
 from signalbox.names import Dispatch, signal_name
 from signalbox.requests import Request
 from signalbox.spans import Kind, Outcome, Span
+from signalbox.tasks import StartedTask, left_behind
 from signalbox.threads import Thread
 
 
@@ -109,6 +110,8 @@ def span_end(span: Span) -> SpanEnd:
     attributes: dict[str, Any] = dict(span.attributes or {})
     if span.running is not None:
         attributes["running"] = list(span.running)
+    if span.tasks is not None and span.kind == "dispatch":
+        attributes.update(_left_behind(span.tasks))
     if isinstance(span.subject, Hop):
         attributes.update(_arrival(span.subject, span.start_ns))
     elif isinstance(span.subject, Request):
@@ -119,6 +122,11 @@ def span_end(span: Span) -> SpanEnd:
 def pause_document(pause: Pause) -> PauseDocument:
     """A pause by itself; ``Recording`` finds the span."""
     return PauseDocument(pause.thread.key, pause.start_ns, pause.end_ns)
+
+
+def _left_behind(started: list[StartedTask]) -> dict[str, Any]:
+    tasks = left_behind(started)
+    return {"tasks": tasks} if tasks else {}
 
 
 def _arrival(hop: Hop, start_ns: int) -> dict[str, Any]:

@@ -131,6 +131,7 @@ def _begin_sync_to_async(crossing: Any) -> tuple[Span, Any] | None:
         arrive = functools.partial(_arrive_and_call, hop, crossing.thread_handler)
         observed = _copy_with(crossing, "thread_handler", arrive)
         span = new_span("hop", hop, parent, is_async=True)
+        span.dispatch = parent.dispatch
         return (span, observed) if buffer().put(span) else None
     except Exception as fault:
         give_up(fault)
@@ -149,6 +150,7 @@ def _begin_async_to_sync(crossing: Any) -> tuple[Span, Any] | None:
             arrive = functools.partial(_arrive_and_await, hop, _main_loop(), crossing.awaitable)
             observed = _copy_with(crossing, "awaitable", arrive)
         span = new_span("hop", hop, parent, is_async=False)
+        span.dispatch = parent.dispatch
         return (span, observed) if buffer().put(span) else None
     except Exception as fault:
         give_up(fault)
