@@ -133,6 +133,8 @@ def _with_stand_ins(receivers: tuple[list[Any], list[Any]], dispatch: Span) -> t
         sync_receivers, async_receivers = receivers
         dispatch.subject.sync_receivers = len(sync_receivers)
         dispatch.subject.async_receivers = len(async_receivers)
+        if async_receivers and dispatch.loop is not None and not dispatch.is_async:
+            dispatch.subject.refused = [function_of(receiver) for receiver in async_receivers]
         if not (sync_receivers or async_receivers) or not buffer().put(dispatch):
             return receivers
         return (

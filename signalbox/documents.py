@@ -166,9 +166,12 @@ def _describe(span: Span) -> tuple[str, dict[str, Any]]:
 
 def _describe_dispatch(dispatch: Dispatch) -> tuple[str, dict[str, Any]]:
     signal = signal_name(dispatch.signal)
-    return f"{signal}.{dispatch.method}", {
+    attributes: dict[str, Any] = {
         "signal": signal,
         "method": dispatch.method,
         "sender": dispatch.sender.name,
         "receivers": {"sync": dispatch.sync_receivers, "async": dispatch.async_receivers},
     }
+    if dispatch.refused:
+        attributes["refused"] = [{"name": each.name, "source": each.source} for each in dispatch.refused]
+    return f"{signal}.{dispatch.method}", attributes

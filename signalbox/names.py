@@ -73,6 +73,8 @@ class Dispatch(msgspec.Struct, eq=False, gc=False):
     sender: Sender
     sync_receivers: int | None = None
     async_receivers: int | None = None
+    #: the async receivers of a ``send()`` on an event loop, which are refused before they could have spans
+    refused: list[Function] | None = None
 
 
 def function_of(called: Any) -> Function:
