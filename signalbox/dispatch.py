@@ -17,6 +17,7 @@ from django.dispatch import Signal
 
 from signalbox import sending
 from signalbox.connections import connection_opened
+from signalbox.contexts import Changes, write_down_kept
 from signalbox.coroutines import Driven
 from signalbox.faults import faulty, give_up
 from signalbox.names import Dispatch, function_of, sender_of
@@ -152,7 +153,18 @@ def _end(span: Span, token: "contextvars.Token[Span | Unrecorded | None]", error
     except ValueError:  # the coroutine is being closed from elsewhere: this context is not the one that it ran in
         pass
     try:
+        if span.kind == "dispatch":
+            write_down_kept(span)
         end_span(span, error)
+    except Exception as fault:
+        give_up(fault)
+
+
+def _compare(span: Span, before: contextvars.Context) -> None:
+    try:
+        changes = Changes()
+        changes.take_in(before, contextvars.copy_context())
+        changes.write_down(span)
     except Exception as fault:
         give_up(fault)
 
@@ -189,11 +201,14 @@ class SyncStandIn(StandIn):
         if span is None:
             return self.receiver(**named)
         token = current.set(span)
+        before = contextvars.copy_context()
         try:
             response = self.receiver(**named)
         except BaseException as error:
+            _compare(span, before)
             _end(span, token, error)
             raise
+        _compare(span, before)
         if response is not None:
             note_returned(span, response)
         _end(span, token)
