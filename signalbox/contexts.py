@@ -5,6 +5,7 @@ Values are compared by identity: ``Context.__eq__`` would call the ``__eq__`` of
 """
 
 import contextvars
+from operator import is_
 from typing import Any
 
 from asgiref.local import _Storage
@@ -36,6 +37,9 @@ class Changes:
 
     def take_in(self, before: contextvars.Context, after: contextvars.Context) -> None:
         """Take in one interval in which the receiver ran."""
+        # Nearly always nothing has changed, and the same variables come in the same order.
+        if len(before) == len(after) and all(map(is_, before.values(), after.values())):
+            return
         for variable in {*before, *after} - _OWN:
             found = before.get(variable, _MISSING)
             if not _same(found, after.get(variable, _MISSING)):
@@ -43,6 +47,8 @@ class Changes:
 
     def write_down(self, span: Span) -> None:
         """Write down what differs now from what the receiver found, as it ends."""
+        if not self._found:
+            return
         connections_here = vars(connections._connections._storage).get("cvar")  # type: ignore[attr-defined]
         ignored = None if connections_here is None else connections_here._data
         changed = {
@@ -60,7 +66,9 @@ class Changes:
 def write_down_kept(dispatch: Span) -> None:
     """Write down what its receivers have changed and the caller finds so, in whose context this is called."""
     changed, dispatch.subject.changed = dispatch.subject.changed, None
-    kept = {variable.name for variable, value in (changed or {}).items() if _same(variable.get(_MISSING), value)}
+    if changed is None:
+        return
+    kept = {variable.name for variable, value in changed.items() if _same(variable.get(_MISSING), value)}
     if kept:
         note(dispatch, "contextvars_kept", sorted(kept))
 

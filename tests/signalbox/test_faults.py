@@ -21,7 +21,7 @@ from tests.signalbox.receivers import Refusal, aanswer, answer, arefuse, refuse,
 PARTS = [
     *(f"signalbox.dispatch.{name}" for name in ("new_span", "end_span", "function_of", "sender_of", "buffer")),
     *(f"signalbox.dispatch.{name}" for name in ("Dispatch", "SyncStandIn", "AsyncStandIn", "faulty")),
-    *(f"signalbox.sending.{name}" for name in ("end_span", "function_of", "sender_of", "open_connection", "Span")),
+    *(f"signalbox.sending.{name}" for name in ("end_span", "function_of", "sender_of", "Span")),
     *(f"signalbox.sending.{name}" for name in ("Dispatch", "next_id", "calling_get", "new_span", "current_thread")),
     *(f"signalbox.hops.{name}" for name in ("new_span", "end_span", "function_of", "buffer", "current_thread")),
     *(f"signalbox.hops.{name}" for name in ("Hop", "_executor", "_main_loop", "_copy_with", "open_connections")),
