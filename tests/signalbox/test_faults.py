@@ -10,7 +10,7 @@ from unittest import mock
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
-from django.db import transaction
+from django.db import connections, transaction
 from django.dispatch import Signal
 
 import signalbox
@@ -39,13 +39,14 @@ PARTS = [
 def program() -> list[Any]:
     """Every kind of dispatch and of hop, with what each gives."""
     mixed, plain, failing = signal_with(answer, aanswer), signal_with(answer), signal_with(refuse)
-    seen: list[Any] = [plain.send(None), mixed.send(None), mixed.send_robust(None)]
+    seen: list[Any] = [signal_with(register).send(None), signal_with(start_tasks).send(None)]
+    connections.close_all()
+    seen += [plain.send(None), mixed.send(None), mixed.send_robust(None)]
     with ThreadPoolExecutor(1) as pool:
         seen += [signal_with(answer_to_all).send(Refusal), pool.submit(plain.send, None).result()]
     with ThreadPoolExecutor(1) as pool:
         seen += [pool.submit(mixed.send, None).result()]
     seen += [asyncio.run(sending_on_a_loop(plain))]
-    seen += [signal_with(register).send(None), signal_with(start_tasks).send(None)]
     seen += [asyncio.run(mixed.asend(None)), asyncio.run(mixed.asend_robust(None))]
     crossings = [sync_to_async(answer), sync_to_async(answer, thread_sensitive=False)]
     seen += [asyncio.run(signalbox.caller("inside").around(crossing())) for crossing in crossings]

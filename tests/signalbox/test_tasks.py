@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 
 import signalbox
 from signalbox import tasks
@@ -145,6 +146,18 @@ def test_tasks_of_somebody_elses_making_are_let_be(recorded: Recorded) -> None:
     asyncio.run(program())
     assert signalbox.installed()
     assert left(recorded()) == []
+
+
+def test_the_task_by_which_asgiref_takes_work_to_a_loop_is_nobodys(probe: None) -> None:
+    """It may end a moment after the thread that waits for the work has gone on."""
+
+    def crosses(**kwargs: Any) -> None:
+        async_to_sync(succeed)()
+
+    asyncio.run(signal_with(crosses).asend(None))
+    spans = signalbox.buffer().drain()
+    assert [span.kind for span in spans] == ["dispatch", "hop", "receiver", "hop"]
+    assert [span.tasks for span in spans] == [None] * 4
 
 
 def test_what_is_kept_of_tasks_is_bounded(recorded: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
