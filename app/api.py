@@ -3,8 +3,9 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from app.callers.registry import CALLERS
 from app.callers.requests import refused
-from app.catalogue import CALLERS, catalogue
+from app.catalogue import catalogue
 from app.experiments import Refused
 from app.models import Run
 from app.pages import no_such_run

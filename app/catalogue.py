@@ -2,58 +2,15 @@
 
 import inspect
 from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from typing import Any
 
-import msgspec
 from django.conf import settings
 
 from app import receivers as handlers
-from app.callers import commands, consumers, views
-from app.experiments import LARGEST_BODY, LARGEST_FRAME, LONGEST_DELAY_MS, MOST_EXPERIMENTS
+from app.callers.registry import CALLERS, Caller
+from app.experiments import LARGEST_BODY, LARGEST_FRAME, LONGEST_DELAY_MS, MOST_AT_ONCE
 from app.ways import WAYS, Way
 from signalbox.names import readable_path
-
-Transport = Literal["http", "websocket"]
-
-
-class Caller(msgspec.Struct, frozen=True):
-    """A real entry point from which an experiment is run."""
-
-    slug: str
-    title: str
-    summary: str
-    function: Callable[..., Any]
-    transport: Transport = "http"
-
-    @property
-    def is_async(self) -> bool:
-        return inspect.iscoroutinefunction(inspect.unwrap(self.function))
-
-    @property
-    def url(self) -> str:
-        return f"{'/ws' if self.transport == 'websocket' else ''}/experiments/{self.slug}/"
-
-
-_CALLERS = (
-    Caller("sync-view", "sync view", "A plain Django view, in the request's own worker thread.", views.sync_view),
-    Caller("async-view", "async view", "An async def view, on the server's event loop.", views.async_view),
-    Caller(
-        "async-consumer",
-        "async consumer",
-        "A Channels consumer on the server's event loop.",
-        consumers.AsyncConsumer.receive,
-        "websocket",
-    ),
-    Caller(
-        "sync-consumer",
-        "sync consumer",
-        "A Channels consumer in the one thread that all sync consumers share.",
-        consumers.SyncConsumer.receive,
-        "websocket",
-    ),
-    Caller("command", "management command", "A process of its own, without an event loop.", commands.command),
-)
-CALLERS: dict[str, Caller] = {caller.slug: caller for caller in _CALLERS}
 
 _RECEIVERS = {
     "sync": "a function",
@@ -76,7 +33,13 @@ def catalogue() -> dict[str, Any]:
     """The document of `GET /api/experiments/`."""
     return {
         "callers": [
-            {**_described(caller), "transport": caller.transport, "url": caller.url} for caller in CALLERS.values()
+            {
+                **_described(caller),
+                "transport": caller.transport,
+                "url": caller.url,
+                "concurrency": caller.most_at_once,
+            }
+            for caller in CALLERS.values()
         ],
         "ways": [_described(way) for way in WAYS.values()],
         "receivers": [{"slug": slug, "title": slug, "summary": text} for slug, text in _RECEIVERS.items()],
@@ -92,7 +55,8 @@ def catalogue() -> dict[str, Any]:
         "combinations": list(_combinations()),
         "limits": {
             "delay_ms": LONGEST_DELAY_MS,
-            "experiments": MOST_EXPERIMENTS,
+            "experiments": MOST_AT_ONCE,
+            "concurrency": MOST_AT_ONCE,
             "body_bytes": LARGEST_BODY,
             "frame_bytes": LARGEST_FRAME,
         },
@@ -101,7 +65,9 @@ def catalogue() -> dict[str, Any]:
 
 def refusal(caller: Caller, way: Way, receivers: str, *, atomic: bool) -> str | None:
     """Why Django refuses the combination, in one sentence; None when it works."""
-    if not caller.is_async:
+    if caller.missing is not None:
+        return caller.missing
+    if not caller.on_loop:
         return None
     if way.uses_database and not way.is_async:
         return "Django refuses the database on an event loop: SynchronousOnlyOperation."
@@ -112,12 +78,19 @@ def refusal(caller: Caller, way: Way, receivers: str, *, atomic: bool) -> str | 
     return None
 
 
-def source_of(function: Callable[..., Any]) -> dict[str, Any] | None:
-    """File, first line and text of a function, decorators included; None where source text is switched off."""
+def source_of(function: Callable[..., Any], above: Callable[..., Any] | None = None) -> dict[str, Any] | None:
+    """File, first line and text of a function, decorators included; None where source text is switched off.
+
+    With a function that stands above it in the same file, the text from there on.
+    """
     if not settings.SHOW_SOURCE:
         return None
     function = inspect.unwrap(function)
     lines, first = inspect.getsourcelines(function)
+    if above is not None:
+        end = first - 1 + len(lines)
+        _, first = inspect.getsourcelines(above)
+        lines = inspect.findsource(function)[0][first - 1 : end]
     text = inspect.cleandoc("".join(lines)) if lines[0].startswith(" ") else "".join(lines).rstrip()
     return {"file": readable_path(inspect.getsourcefile(function) or ""), "line": first, "text": text}
 
@@ -128,7 +101,7 @@ def _described(entry: Caller | Way) -> dict[str, Any]:
         "title": entry.title,
         "summary": entry.summary,
         "is_async": entry.is_async,
-        "source": source_of(entry.function),
+        "source": source_of(entry.function, getattr(entry, "above", None)),
     }
 
 

@@ -10,15 +10,19 @@ from app.senders import Receivers
 from app.ways import WAYS
 from app.ways.bound import BoundWay
 from app.work import ReceiverKind, Work
+from signalbox.scopes import Scope
 
 LONGEST_DELAY_MS = 10_000
-MOST_EXPERIMENTS = 50
+#: Callers at once: in one experiment, and in all that are under way in one process.
+MOST_AT_ONCE = 50
+#: The callers that are processes of their own.
+COMMANDS = frozenset({"command", "command-async"})
 LONGEST_QUOTE = 60
 LARGEST_BODY = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 #: Not Daphne's own limit, which holds for the frames that it sends, too, and those may be larger.
 LARGEST_FRAME = 64 * 1024
 
-EXAMPLE = '{"way": "save", "receivers": "sync", "atomic": false, "delay_ms": 200, "fail": null}'
+EXAMPLE = '{"way": "save", "receivers": "sync", "atomic": false, "delay_ms": 200, "fail": null, "concurrency": 1}'
 
 _KINDS: dict[str | None, frozenset[ReceiverKind]] = {
     None: frozenset(),
@@ -51,6 +55,7 @@ class Order(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     atomic: bool = False
     delay_ms: Annotated[int, msgspec.Meta(ge=0, le=LONGEST_DELAY_MS)] = 200
     fail: Literal["sync", "async", "both"] | None = None
+    concurrency: Annotated[int, msgspec.Meta(ge=1, le=MOST_AT_ONCE)] = 1
 
 
 class Experiment(msgspec.Struct, kw_only=True):
@@ -62,9 +67,11 @@ class Experiment(msgspec.Struct, kw_only=True):
     atomic: bool
     delay_ms: int
     fail: Literal["sync", "async", "both"] | None
+    concurrency: int
 
-    def bound_way(self) -> BoundWay:
-        return BoundWay(WAYS[self.way], self.receivers, atomic=self.atomic)
+    def bound_way(self, scope: Scope) -> BoundWay:
+        """The way for one caller, whose span is the scope's."""
+        return BoundWay(WAYS[self.way], self.receivers, scope, self.work(), atomic=self.atomic)
 
     def work(self) -> Work:
         return Work(self.delay_ms / 1000, _KINDS[self.fail])
@@ -91,6 +98,12 @@ def check_experiment(caller: str, given: Any) -> Experiment:
         raise Refused(400, f"way: expected one of {', '.join(WAYS)}; got {_shown(order.way)}.")
     if order.fail is not None and order.receivers not in {"both", order.fail}:
         raise Refused(400, f"fail: expected null or {order.receivers}, the only receivers asked for; got {order.fail}.")
+    if order.concurrency > 1 and caller in COMMANDS:
+        raise Refused(
+            400,
+            f"concurrency: expected 1 for the caller {caller}, a process with one main thread, in which there is"
+            f" nothing to be shared; got {order.concurrency}.",
+        )
     return Experiment(
         caller=caller,
         way=order.way,
@@ -98,6 +111,7 @@ def check_experiment(caller: str, given: Any) -> Experiment:
         atomic=order.atomic,
         delay_ms=order.delay_ms,
         fail=order.fail,
+        concurrency=order.concurrency,
     )
 
 

@@ -13,6 +13,7 @@ from app.access import wants_html
 from app.callers.requests import refused
 from app.experiments import Refused
 from app.models import Run
+from app.runs.documents import alike
 from app.runs.environment import environment as measured_on
 from app.runs.listing import PAGE, newest_runs, read_before, stored_run
 
@@ -37,7 +38,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         return _error(request, refusal.status, "Not a list of runs", str(refusal))
     listed = newest_runs(PAGE, before)
     context = {
-        "runs": listed,
+        "runs": [{**each, "receivers": alike(each["receivers"])} for each in listed],
         "next_before": listed[-1]["started_at"] if len(listed) == PAGE else None,
         "total": Run.objects.count(),
     }

@@ -19,7 +19,8 @@ def report(document: dict[str, Any]) -> str:
     """The run's document in the words of a person."""
     experiment, verdict = document["experiment"], document["verdict"]
     in_transaction = ", in a transaction" if experiment["atomic"] else ""
-    head = f"{experiment['caller']} · {experiment['way']} · {experiment['receivers']}{in_transaction}"
+    at_once = f", {experiment['concurrency']} at once" if experiment["concurrency"] > 1 else ""
+    head = f"{experiment['caller']} · {experiment['way']} · {experiment['receivers']}{in_transaction}{at_once}"
     parts = [f"{head}\n{_environment(document['environment'])}"]
     if verdict["error"]:
         parts.append(_wrapped("The caller got ", verdict["error"]))

@@ -15,7 +15,7 @@ from django.conf import settings
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from app.catalogue import CALLERS
+from app.callers.registry import CALLERS
 from app.experiments import Experiment
 
 #: Until a server listens, and until an experiment has answered beyond its own delay, in seconds.
@@ -61,7 +61,7 @@ def run_on(address: str, experiment: Experiment) -> dict[str, Any]:
     """Run the experiment through its real entry point on a server; gives the run's document."""
     caller = CALLERS[experiment.caller]
     order = {key: value for key, value in msgspec.to_builtins(experiment).items() if key != "caller"}
-    patience = ANSWER_PATIENCE_S + 2 * experiment.delay_ms / 1000
+    patience = ANSWER_PATIENCE_S + 2 * experiment.concurrency * experiment.delay_ms / 1000
     if caller.transport == "websocket":
         return _run_over_websocket(address, caller.url, order, patience)
     return _run_over_http(address, caller.url, order, patience)

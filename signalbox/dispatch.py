@@ -22,7 +22,7 @@ from signalbox.contexts import Changes, write_down_kept
 from signalbox.coroutines import Driven
 from signalbox.faults import faulty, give_up
 from signalbox.names import Dispatch, function_of, sender_of
-from signalbox.spans import MARKS, Span, Unrecorded, buffer, current, end_span, new_span, note_returned
+from signalbox.spans import MARKS, Span, Unrecorded, buffer, calling, current, end_span, new_span, note_returned
 from signalbox.switch import switch
 
 
@@ -247,7 +247,7 @@ def _begin_receiver(receiver: Any, dispatch: Span, *, is_async: bool) -> Span | 
         span = new_span("receiver", function_of(receiver), parent, is_async=is_async, alias=alias)
         span.dispatch = dispatch
         if dispatch.caller is not None:
-            span.marks = MARKS[span.caller == dispatch.caller, dispatch.caller in span.thread.callers]
+            span.marks = MARKS[calling.get() == dispatch.caller, dispatch.caller in span.thread.callers]
         # Without the caller's context the receiver still belongs to the caller of its dispatch.
         span.caller = dispatch.caller
         return span if buffer().put(span) else None

@@ -88,6 +88,8 @@ def _about_waiting(verdict: "ReceiverVerdict", receiver: SpanDocument, dispatch:
     if receiver.end_ns is None:
         return "The receiver had not ended when the run was closed."
     duration = readable_duration(receiver.end_ns - receiver.start_ns)
+    if not verdict.caller_waited and dispatch.end_ns is not None and receiver.end_ns <= dispatch.end_ns:
+        return f"{method}() waited for the receiver's {duration}, but its caller had gone on before."
     if not verdict.caller_waited:
         return f"{method}() returned before the receiver's {duration} were over."
     if verdict.is_async:

@@ -78,6 +78,22 @@ class Scope:
         with self._undo:
             return await Driven(coroutine, span, self._withheld)
 
+    @contextlib.contextmanager
+    def continued(self) -> Iterator[None]:
+        """Work for this caller where its context has not come along, as in a ``threading.Thread`` that it started.
+
+        What is recorded there belongs to the caller. Its mark in the context stays away, so that whether its context
+        variables are visible is measured there as anywhere. Where the context has come along, this does nothing.
+        """
+        if self.span is None or current.get() is not None:
+            yield
+            return
+        token = current.set(self.span)
+        try:
+            yield
+        finally:
+            current.reset(token)
+
     def _begin(self, *, is_async: bool) -> Span | None:
         try:
             return self._begin_span(is_async=is_async)

@@ -139,6 +139,7 @@ def _call_recorded(  # noqa: C901, PLR0912, PLR0915 (in one piece: each call mor
         if signal is connection_created:
             connection_opened(named.get("connection"))
         alias = (named.get("using") or "default") if named else "default"
+        mark = calling_get()
         subject = Dispatch(ref(signal), "send", NO_SENDER if sender is None else sender_of(sender), len(receivers), 0)
         if _get_running_loop() is None:
             # new_span() written out, with the connection that was seen last as long as it is the one that is open.
@@ -154,11 +155,12 @@ def _call_recorded(  # noqa: C901, PLR0912, PLR0915 (in one piece: each call mor
                     or len(wrapper.atomic_blocks) != connection.atomic_depth
                 ):
                     connection = open_connection(thread, alias)
-            caller, loop, task, now = calling_get(), None, None, monotonic_ns()
+            loop, task, now = None, None, monotonic_ns()
             if above is None:
-                inside = tree = None
+                inside, tree, caller = None, None, mark
             else:
                 inside, tree = above.id, above.tree or (above if above.kind == "dispatch" else None)
+                caller = above.caller or mark
             dispatch = Span(next_id(), "dispatch", subject, inside, thread, connection, caller, now, tree)
         else:
             dispatch = new_span("dispatch", subject, above, is_async=False, alias=alias)
@@ -166,7 +168,7 @@ def _call_recorded(  # noqa: C901, PLR0912, PLR0915 (in one piece: each call mor
             loop, task = dispatch.loop, dispatch.task
         put = append if _buffer.capacity - len(held) > len(receivers) else _buffer.put
         put(dispatch)  # where it finds no room, what is sent inside of it is dropped with it
-        marks = None if caller is None else MARKS[True, caller in thread.callers]
+        marks = None if caller is None else MARKS[caller == mark, caller in thread.callers]
         inside, tree = dispatch.id, dispatch.tree or dispatch
     except Exception as fault:
         give_up(fault)

@@ -117,7 +117,9 @@ def new_span(kind: Kind, subject: Any, parent: Span | None, *, is_async: bool, a
         thread.event_loop = True
         connection = open_connection(thread, alias, on_loop=True)
     inside, tree = (None, None) if parent is None else (parent.id, tree_of(parent))
-    caller, now = calling.get(), monotonic_ns()
+    # In a thread that its caller started, the parent is known and the caller's mark is not there.
+    caller = (parent is not None and parent.caller) or calling.get()
+    now = monotonic_ns()
     span = Span(
         next_id(), kind, subject, inside, thread, connection, caller, now, tree, None, None, is_async, loop, task
     )

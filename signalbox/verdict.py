@@ -57,7 +57,7 @@ def _judge_receiver(run: Recording, receiver: SpanDocument, dispatch: SpanDocume
         signal=receiver.attributes["signal"],
         name=receiver.name,
         is_async=receiver.attributes["is_async"],
-        caller_waited=caller_waited(receiver, dispatch, run.above(dispatch, "step")),
+        caller_waited=caller_waited(receiver, dispatch, run.above(dispatch, "step"), caller),
         same_thread_as_sender=receiver.thread == dispatch.thread,
         same_thread_as_caller=None if caller is None else receiver.thread == caller.thread,
         same_connection=same_connection(receiver, dispatch),
@@ -73,9 +73,9 @@ def _judge_receiver(run: Recording, receiver: SpanDocument, dispatch: SpanDocume
     return verdict
 
 
-def caller_waited(receiver: SpanDocument, dispatch: SpanDocument, step: SpanDocument | None) -> bool | None:
-    """Whether the receiver had ended when the dispatch, and the step that it was part of, went on."""
-    waiting = [span.end_ns for span in (dispatch, step) if span is not None and span.end_ns is not None]
+def caller_waited(receiver: SpanDocument, dispatch: SpanDocument, *outer: SpanDocument | None) -> bool | None:
+    """Whether the receiver had ended when the dispatch, the step that it was part of, and the caller went on."""
+    waiting = [span.end_ns for span in (dispatch, *outer) if span is not None and span.end_ns is not None]
     if not waiting:
         return None
     return receiver.end_ns is not None and receiver.end_ns <= min(waiting)

@@ -1,4 +1,4 @@
-"""The caller that is a management command: no server, no request, no event loop; the main thread of its own process."""
+"""The callers that are management commands: no server, no request; the main thread of a process of its own."""
 
 from asgiref.sync import async_to_sync
 
@@ -11,3 +11,14 @@ def command(way: BoundWay) -> None:
             async_to_sync(way.run)()
         else:
             way.run()
+
+
+def command_async(way: BoundWay) -> None:
+    async def work() -> None:
+        with way.transaction():
+            if way.is_async:
+                await way.run()
+            else:
+                way.run()
+
+    async_to_sync(work)()

@@ -1,4 +1,4 @@
-"""The caller `command`, asked for from a page: a process of its own, whose spans are taken in while it runs."""
+"""The callers that are commands, asked for from a page: a process of their own, whose spans are taken in meanwhile."""
 
 import asyncio
 import sys
@@ -27,10 +27,10 @@ class Line(msgspec.Struct):
     run: msgspec.Raw = msgspec.Raw()
 
 
-async def command_in_a_process(request: HttpRequest) -> HttpResponse:
-    """Run `manage.py experiment command …`, put its spans into the stream, and answer with its run's document."""
+async def command_in_a_process(request: HttpRequest, caller: str) -> HttpResponse:
+    """Run `manage.py experiment <caller> …`, put its spans into the stream, and answer with its run's document."""
     try:
-        experiment = read_request("command", request)
+        experiment = read_request(caller, request)
         admission = laboratory().admission
         admission.enter()
         try:

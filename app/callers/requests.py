@@ -3,18 +3,20 @@
 import asyncio
 import functools
 import inspect
-from collections.abc import Callable
+import weakref
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import msgspec
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.request import RawPostDataException
 
-from app.callers.running import aperform, perform
+from app.callers.running import aperform, aperform_stream, begin, perform
+from app.callers.siblings import Place, leave_it_to_siblings, place_of
 from app.experiments import LARGEST_BODY, Experiment, Malformed, Refused, read_experiment, too_large
-from app.runs.collector import RunUnderWay
 from app.runs.documents import RunDocument
+from app.runs.under_way import RunUnderWay
 
 View = Callable[..., Any]
 
@@ -31,11 +33,15 @@ def runs_experiment(slug: str) -> Callable[[View], View]:
 def _sync_view(slug: str, caller: View) -> View:
     @functools.wraps(caller)
     def view(request: HttpRequest) -> HttpResponse:
+        if place := place_of(_scope(request)):
+            return perform(place, caller, request) or HttpResponse("raised")
         try:
-            run = perform(read_request(slug, request), caller, request)
-            return _answer(run.result.result())
+            run = begin(read_request(slug, request))
         except Refused as refusal:
             return refused(refusal)
+        if not leave_it_to_siblings(run, _scope(request), request.body):
+            perform(Place(run), caller, request)
+        return _answer(run.result.result())
 
     return view
 
@@ -43,13 +49,59 @@ def _sync_view(slug: str, caller: View) -> View:
 def _async_view(slug: str, caller: View) -> View:
     @functools.wraps(caller)
     async def view(request: HttpRequest) -> HttpResponse:
+        if place := place_of(_scope(request)):
+            return await aperform(place, caller, request) or HttpResponse("raised")
         try:
-            run = await aperform(read_request(slug, request), caller, request)
-            return _answer(await document_of(run))
+            run = begin(read_request(slug, request))
         except Refused as refusal:
             return refused(refusal)
+        if not leave_it_to_siblings(run, _scope(request), request.body):
+            await aperform(Place(run), caller, request)
+        return _answer(await document_of(run))
 
     return view
+
+
+def streams_experiment(slug: str) -> Callable[[View], View]:
+    """Make an async function of (request, way) that returns a streaming response the view that runs the caller `slug`.
+
+    The response's body is the caller: the function is called, and its response's parts are taken in, when the server
+    asks for the first part of the answer, whose headers have gone out by then. The answer is the run's document.
+    """
+
+    def decorate(caller: View) -> View:
+        @functools.wraps(caller)
+        async def view(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+            if place := place_of(_scope(request)):
+                return _streamed(place, caller, request)
+            try:
+                run = begin(read_request(slug, request))
+            except Refused as refusal:
+                return refused(refusal)
+            if leave_it_to_siblings(run, _scope(request), request.body):
+                return _answer(await document_of(run))
+            return _streamed(Place(run), caller, request)
+
+        return view
+
+    return decorate
+
+
+def _streamed(place: Place, caller: View, request: HttpRequest) -> StreamingHttpResponse:
+    async def body() -> AsyncIterator[bytes]:
+        await aperform_stream(place, caller, request)
+        if place.asked_ns is None:  # a sibling's answer is for nobody
+            yield msgspec.json.encode(await document_of(place.run))
+
+    response = StreamingHttpResponse(body(), content_type="application/json")
+    # A client that leaves early takes its response along before anybody has asked for the body.
+    weakref.finalize(response, place.give_up, "The client left before the body of its answer was asked for.")
+    return response
+
+
+def _scope(request: HttpRequest) -> Any:
+    """The ASGI scope; empty where no ASGI server has brought the request."""
+    return getattr(request, "scope", {})
 
 
 async def document_of(run: RunUnderWay) -> RunDocument:

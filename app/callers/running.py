@@ -1,50 +1,59 @@
-"""What all callers share: one experiment is run inside a caller's span, with its work order in the context."""
+"""What all callers share: each runs inside a span of its own, with the experiment's way as its last argument."""
 
 import contextlib
-import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from app.callers.siblings import Place
 from app.experiments import Experiment
 from app.live.laboratory import laboratory
-from app.runs.collector import RunUnderWay
 from app.runs.environment import Where
-from app.work import ordered
-from signalbox.names import readable_path
+from app.runs.under_way import CallerUnderWay, RunUnderWay
 
 Caller = Callable[..., Any]
 
 
+def begin(experiment: Experiment, where: Where = "server") -> RunUnderWay:
+    """A run that waits for its callers. Raises Refused when there are too many."""
+    return laboratory().collector.start(experiment, where)
+
+
 @contextlib.contextmanager
-def _under_way(experiment: Experiment, caller: Caller, where: Where) -> Iterator[RunUnderWay]:
+def _under_way(place: Place, function: Caller) -> Iterator[CallerUnderWay]:
     """The time in which the caller runs. What it raises is a result of the experiment, not a failure of the program."""
-    code = inspect.unwrap(caller).__code__
-    source = f"{readable_path(code.co_filename)}:{code.co_firstlineno}"
-    collector = laboratory().collector
-    run = collector.start(experiment, where, f"{caller.__module__}.{caller.__qualname__}", source)
-    token = ordered.set(experiment.work())
+    run = place.take()
+    caller = CallerUnderWay(run.id, run.experiment, function, place.asked_ns)
+    run.callers.append(caller)
     raised: BaseException | None = None
     try:
-        yield run
+        yield caller
     except Exception as error:
         raised = error
     except BaseException as error:  # the client went away, or the server is going down
         raised = error
         raise
     finally:
-        ordered.reset(token)
-        collector.leave(run, raised)
+        laboratory().collector.leave(caller, raised)
 
 
-def perform(experiment: Experiment, caller: Caller, *arguments: Any, where: Where = "server") -> RunUnderWay:
-    """Run a sync caller with the experiment's way as its last argument. Raises Refused when there are too many."""
-    with _under_way(experiment, caller, where) as run, run.scope:
-        caller(*arguments, experiment.bound_way())
-    return run
+def perform(place: Place, function: Caller, *arguments: Any) -> Any:
+    """Run a sync caller in its place; gives what it returned, None when it raised."""
+    with _under_way(place, function) as caller, caller.scope:
+        return function(*arguments, caller.way)
 
 
-async def aperform(experiment: Experiment, caller: Caller, *arguments: Any) -> RunUnderWay:
-    """Run an async caller with the experiment's way as its last argument. Raises Refused when there are too many."""
-    with _under_way(experiment, caller, "server") as run:
-        await run.scope.around(caller(*arguments, experiment.bound_way()))
-    return run
+async def aperform(place: Place, function: Caller, *arguments: Any) -> Any:
+    """Run an async caller in its place; gives what it returned, None when it raised."""
+    with _under_way(place, function) as caller:
+        return await caller.scope.around(function(*arguments, caller.way))
+
+
+async def aperform_stream(place: Place, function: Caller, *arguments: Any) -> None:
+    """Run an async caller in its place, and take in the body of the response that it returns, as part of it."""
+
+    async def to_the_last_part() -> None:
+        async for _ in await function(*arguments, caller.way):
+            pass
+
+    with _under_way(place, function) as caller:
+        await caller.scope.around(to_the_last_part())

@@ -14,13 +14,14 @@ from typing import Any
 import msgspec
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from app.callers.running import aperform, perform
+from app.callers.running import aperform, begin, perform
+from app.callers.siblings import Place, leave_it_to_siblings, place_of
 from app.experiments import LARGEST_FRAME, Experiment, Malformed, Refused, read_experiment
 from app.live.consumer import MALFORMED, TOO_LARGE
 from app.live.laboratory import laboratory
 from app.live.stream import channel_layer
-from app.runs.collector import RunUnderWay
 from app.runs.documents import RunDocument
+from app.runs.under_way import RunUnderWay
 
 Receive = Callable[..., Any]
 
@@ -40,13 +41,18 @@ def runs_experiment(slug: str) -> Callable[[Receive], Receive]:
 def _async_receive(slug: str, caller: Receive) -> Receive:
     @functools.wraps(caller)
     async def receive(self: Any, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if place := place_of(self.scope):
+            await aperform(place, caller, self)
+            return
         try:
-            run = await aperform(_read(slug, text_data, bytes_data), caller, self)
+            run = begin(_read(slug, text_data, bytes_data))
         except Refused as refusal:
             await self.send(text_data=_refusal(refusal))
             if code := _closing_code(refusal):
                 await self.close(code, _reason(refusal))
         else:
+            if not leave_it_to_siblings(run, self.scope, text_data or ""):
+                await aperform(Place(run), caller, self)
             _send_when_stored(run, self.channel_name)
 
     return receive
@@ -55,13 +61,18 @@ def _async_receive(slug: str, caller: Receive) -> Receive:
 def _sync_receive(slug: str, caller: Receive) -> Receive:
     @functools.wraps(caller)
     def receive(self: Any, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if place := place_of(self.scope):
+            perform(place, caller, self)
+            return
         try:
-            run = perform(_read(slug, text_data, bytes_data), caller, self)
+            run = begin(_read(slug, text_data, bytes_data))
         except Refused as refusal:
             self.send(text_data=_refusal(refusal))
             if code := _closing_code(refusal):
                 self.close(code, _reason(refusal))
         else:
+            if not leave_it_to_siblings(run, self.scope, text_data or ""):
+                perform(Place(run), caller, self)
             _send_when_stored(run, self.channel_name)
 
     return receive

@@ -1,9 +1,11 @@
 """The callers that answer an HTTP request: each is the view at its URL, an `async def` one all the way down."""
 
-from asgiref.sync import async_to_sync
-from django.http import HttpRequest, HttpResponse
+from collections.abc import AsyncIterator
 
-from app.callers.requests import runs_experiment
+from asgiref.sync import async_to_sync
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+
+from app.callers.requests import runs_experiment, streams_experiment
 from app.ways.bound import BoundWay
 
 
@@ -25,3 +27,17 @@ async def async_view(request: HttpRequest, way: BoundWay) -> HttpResponse:
         else:
             way.run()
     return HttpResponse("done")
+
+
+@streams_experiment("streaming-view")
+async def streaming_view(request: HttpRequest, way: BoundWay) -> StreamingHttpResponse:
+    async def body() -> AsyncIterator[str]:
+        yield "saving"
+        with way.transaction():
+            if way.is_async:
+                await way.run()
+            else:
+                way.run()
+        yield "done"
+
+    return StreamingHttpResponse(body())

@@ -1,26 +1,21 @@
 """Runs under way: which spans belong to each, when the last of them has ended, and what the document says then."""
 
 import asyncio
-import concurrent.futures
-import datetime
 import logging
 import time
 import uuid
 from typing import TYPE_CHECKING
 
-from django.core.signals import request_finished, request_started
-
-import signalbox
 from app.experiments import Experiment
 from app.live.batches import Batch
 from app.runs.admission import Admission
 from app.runs.documents import RunDocument
 from app.runs.environment import Where, environment
 from app.runs.store import store
+from app.runs.under_way import CallerUnderWay, RunUnderWay
 from app.ways import WAYS
 from signalbox.documents import PauseDocument, SpanDocument, span_document, thread_document, threads_of
 from signalbox.findings import find
-from signalbox.names import Dispatch
 from signalbox.recording import Recording
 from signalbox.spans import Span, describe_error, heartbeats
 from signalbox.threads import Thread, current_thread
@@ -30,69 +25,6 @@ if TYPE_CHECKING:
     from app.live.pump import Pump
 
 logger = logging.getLogger(__name__)
-
-#: How long after its caller a run is watched for receivers that nobody waits for, beside twice their delay.
-PATIENCE_S = 3.0
-
-
-class RunUnderWay:
-    """One run from its start to its document, which ``result`` will hold."""
-
-    def __init__(self, experiment: Experiment, where: Where, name: str, source: str) -> None:
-        self.id = uuid.uuid4()
-        self.experiment = experiment
-        self.where: Where = where
-        self.started_at = datetime.datetime.now(datetime.UTC)
-        self.scope = signalbox.caller(name, run=str(self.id), source=source)
-        self.error: BaseException | None = None
-        self.spans: dict[int, Span] = {}
-        self.pauses: list[PauseDocument] = []
-        self._of_the_request: set[int] = set()
-        self.left_ns: int | None = None  #: when the caller was left
-        self.is_live = True  #: until it is collected: for so long the server's loop has a heartbeat
-        self.seen_left = False  #: whether that was so at an earlier look, so that this one saw all that came before it
-        self.result: concurrent.futures.Future[RunDocument] = concurrent.futures.Future()
-
-    def owns(self, span: Span) -> bool:
-        if _is_of_the_request(span) or span.parent in self._of_the_request:
-            self._of_the_request.add(span.id)
-            return False
-        return self.scope.owns(span)
-
-    def recorded(self) -> list[Span]:
-        """The run's spans, and the request or connection around its caller.
-
-        That is still under way: it ends when it has been answered, and the answer has the run in it.
-        """
-        request = self.scope.request
-        return [*([] if request is None else [request]), *self.spans.values()]
-
-    def is_over(self, server: Thread | None) -> bool:
-        """Whether nothing more is to come: all spans have ended, and their loops have told of their last pause."""
-        if self.left_ns is None:
-            return False
-        if time.monotonic_ns() > self.left_ns + self._patience_ns():
-            return True
-        if not all(span.end_ns is not None for span in self.spans.values()):
-            return False
-        return self._heard(server, self.left_ns)
-
-    def close(self) -> None:
-        """End what never ended, so that no span grows for ever."""
-        self.is_live = False
-        for span in self.spans.values():
-            if span.end_ns is None:
-                span.outcome = "unfinished"
-
-    def _heard(self, server: Thread | None, left_ns: int) -> bool:
-        """Whether the server's loop, and each other one of the run that has a heartbeat, has beaten once more."""
-        if not signalbox.installed():
-            return True
-        threads = [span.thread for span in self.spans.values() if span.loop in heartbeats.beating]
-        return all(thread.beaten_ns > left_ns for thread in ([*threads, server] if server else threads))
-
-    def _patience_ns(self) -> int:
-        return int((2 * self.experiment.delay_ms / 1000 + PATIENCE_S) * 1e9)
 
 
 class Collector:
@@ -110,35 +42,40 @@ class Collector:
         """Learn the server's loop, in its own thread: a run listens to it, also where it has no span on it."""
         self._server_loop, self._server_thread = loop, current_thread()
 
-    def start(self, experiment: Experiment, where: Where, name: str, source: str) -> RunUnderWay:
+    def start(self, experiment: Experiment, where: Where) -> RunUnderWay:
         """Begin to collect a run. Raises Refused with 429 when too many are under way."""
-        self._admission.enter()
-        run = RunUnderWay(experiment, where, name, source)
+        self._admission.enter(experiment.concurrency)
+        run = RunUnderWay(experiment, where)
         self._running[run.id] = run
         self.pump.hold()
         if self._server_loop is not None:
             heartbeats.keep_beating_on(self._server_loop, run)
         return run
 
-    def leave(self, run: RunUnderWay, error: BaseException | None = None) -> None:
-        """The caller has returned or raised; the run is over when its last span is."""
-        run.error = error
-        run.left_ns = time.monotonic_ns()
+    def leave(self, caller: CallerUnderWay, error: BaseException | None = None) -> None:
+        """A caller has returned or raised; the run is over when its last span is."""
+        caller.error = error
+        caller.left_ns = time.monotonic_ns()
+        self.pump.look_now()
+
+    def miss(self, run: RunUnderWay, why: str) -> None:
+        """A caller of the run will not come, for the reason that is given as a sentence."""
+        run.missing.append(why)
         self.pump.look_now()
 
     def observe(self, spans: list[Span], batch: Batch) -> None:
-        """Take what the pump saw; a run is over at the first look after its caller's that finds nothing new of it."""
+        """Take what the pump saw; a run is over at the first look after its callers' that finds nothing new of it."""
         for run in list(self._running.values()):
             news = [span for span in spans if run.owns(span)]
             run.spans.update((span.id, span) for span in news)
             run.pauses += batch.pauses
-            if not news and run.seen_left and run.is_over(self._server_thread):
+            if not news and run.is_over(self._server_thread):
                 self._finish(run)
-            run.seen_left = run.left_ns is not None
+            run.seen_done = run.is_done
 
     def _finish(self, run: RunUnderWay) -> None:
         del self._running[run.id]
-        self._admission.leave()
+        self._admission.leave(run.experiment.concurrency)
         self.pump.release()
         run.close()
         try:
@@ -160,7 +97,7 @@ class Collector:
         server_loops = [] if server is None else [server.key]
         pauses = [pause for pause in _within(run.pauses, spans) if pause.thread in threads]
         recording = Recording(spans, lanes, pauses, server_loops)
-        error = None if run.error is None else describe_error(run.error)
+        error = next((describe_error(caller.error) for caller in run.callers if caller.error is not None), None)
         return RunDocument(
             id=str(run.id),
             url=f"/runs/{run.id}/",
@@ -175,16 +112,6 @@ class Collector:
         )
 
 
-def _is_of_the_request(span: Span) -> bool:
-    """Whether it is what Django's handler sends for the request itself.
-
-    When the client leaves while the caller's thread is still at work, asgiref hands that thread's context to the
-    handler, which then sends request_finished in the caller's name.
-    """
-    subject = span.subject
-    return isinstance(subject, Dispatch) and subject.signal() in {request_started, request_finished}
-
-
 def _within(pauses: list[PauseDocument], spans: list[SpanDocument]) -> list[PauseDocument]:
     """The pauses that overlap the run: other runs have theirs."""
     begin = min((span.start_ns for span in spans), default=0)
@@ -195,9 +122,12 @@ def _within(pauses: list[PauseDocument], spans: list[SpanDocument]) -> list[Paus
 def _notes(run: RunUnderWay, recording: Recording) -> list[str]:
     """Sentences about the whole run that no single receiver can say."""
     way = WAYS[run.experiment.way]
-    notes = []
-    if not way.sends and run.error is None and not recording.of_kind("dispatch"):
+    notes = list(dict.fromkeys(run.missing))
+    errors = [caller.error for caller in run.callers if caller.error is not None]
+    if not (way.sends or errors or run.missing or recording.of_kind("dispatch")):
         notes.append(f"{way.title} sends no signal, so no receiver was called.")
+    if errors and run.experiment.concurrency > 1:
+        notes.append(f"{len(errors)} of {len(run.callers)} callers got an error; the first one's is shown.")
     if any(span.outcome == "unfinished" for span in recording.spans):
         notes.append("A span had not ended when the run was closed: nobody waited for it.")
     return notes

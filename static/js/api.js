@@ -10,6 +10,7 @@ export class Refusal extends Error {
   }
 }
 
+/** How long a websocket is waited for, beyond what its callers may take one after the other. */
 const SOCKET_ANSWER_MS = 60_000;
 
 /** @returns {Promise<Catalogue>} */
@@ -40,7 +41,7 @@ function runOverHttp(caller, options) {
   });
 }
 
-/** @param {Caller} caller @param {object} options @returns {Promise<RunDocument>} */
+/** @param {Caller} caller @param {Omit<Experiment, "caller">} options @returns {Promise<RunDocument>} */
 function runOverSocket(caller, options) {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/ws/experiments/${caller.slug}/`);
@@ -48,7 +49,8 @@ function runOverSocket(caller, options) {
       reject(refusal);
       socket.close();
     };
-    const timer = setTimeout(() => fail(new Refusal(`The ${caller.title} has not answered for a minute.`)), SOCKET_ANSWER_MS);
+    const patience = SOCKET_ANSWER_MS + 2 * options.delay_ms * (options.concurrency ?? 1);
+    const timer = setTimeout(() => fail(new Refusal(`The ${caller.title} has not answered for ${Math.round(patience / 1_000)} s.`)), patience);
     socket.addEventListener("open", () => socket.send(JSON.stringify(options)));
     socket.addEventListener("message", ({ data }) => {
       const answer = JSON.parse(data);

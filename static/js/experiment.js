@@ -36,6 +36,7 @@ export class ExperimentForm {
     fillOptions(find("[name=caller]", form), catalogue.callers, CALLER_GROUPS);
     fillOptions(find("[name=way]", form), catalogue.ways, WAY_GROUPS);
     this.#input("delay_ms").max = String(catalogue.limits?.delay_ms ?? 10_000);
+    this.#input("concurrency").max = String(catalogue.limits?.concurrency ?? 1);
     for (const type of ["input", "change"]) form.addEventListener(type, () => this.#describe());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -55,6 +56,7 @@ export class ExperimentForm {
       atomic: data.has("atomic"),
       delay_ms: Number(data.get("delay_ms")),
       fail: String(data.get("fail")) || null,
+      concurrency: Math.min(Number(this.#input("concurrency").value), this.#mostAtOnce(String(data.get("caller")))),
     };
   }
 
@@ -73,11 +75,18 @@ export class ExperimentForm {
     return this.#catalogue.callers.find((one) => one.slug === slug);
   }
 
+  /** A command is a process with one main thread. @param {string} caller */
+  #mostAtOnce(caller) {
+    return this.caller(caller)?.concurrency ?? 1;
+  }
+
   #describe() {
-    const { caller, way, receivers, delay_ms, atomic } = this.value;
+    const { caller, way, receivers, delay_ms, atomic, concurrency } = this.value;
     find("#caller-summary").textContent = this.caller(caller)?.summary ?? "";
     find("#way-summary").textContent = this.#catalogue.ways.find((one) => one.slug === way)?.summary ?? "";
     find("#delay").textContent = ticking(delay_ms * 1e6);
+    find("#at-once").textContent = String(concurrency);
+    this.#input("concurrency").disabled = this.#mostAtOnce(caller) === 1;
     this.#warn(this.#combinations.get(`${caller} ${way} ${receivers}`), atomic);
     this.#markRefused();
   }

@@ -95,7 +95,7 @@ class Laboratory {
     button.disabled = false;
     button.addEventListener("click", () => {
       const { caller, way: slug, receivers } = button.dataset;
-      this.#form?.set({ caller, way: slug, receivers, fail: null });
+      this.#form?.set({ caller, way: slug, receivers, fail: null, concurrency: 1 });
       if (this.#form) this.#run(this.#form.value);
     });
   }
@@ -161,9 +161,9 @@ class Laboratory {
   }
 
   /** @param {Experiment} experiment */
-  #leaveEmptyState({ caller, way, receivers }) {
+  #leaveEmptyState({ caller, way, receivers, concurrency = 1 }) {
     find("#empty").hidden = true;
-    find("#verdict-title").textContent = `${unslug(caller)} · ${way} · ${receivers}`;
+    find("#verdict-title").textContent = `${unslug(caller)} · ${way} · ${receivers}${concurrency > 1 ? ` · ${concurrency} at once` : ""}`;
     const stage = find("#stage");
     const { top, bottom } = stage.getBoundingClientRect();
     if (top > innerHeight * 0.7 || bottom < innerHeight * 0.3) stage.scrollIntoView({ block: "start" });
@@ -228,10 +228,11 @@ class Laboratory {
   }
 }
 
-/** How long the handlers will work; `send` calls the async ones after the sync ones. @param {Experiment} experiment */
-function expectedNs({ receivers, way, delay_ms }) {
+/** How long the handlers will work; `send` calls the async ones after the sync ones, and consumers take turns. @param {Experiment} experiment */
+function expectedNs({ caller, receivers, way, delay_ms, concurrency = 1 }) {
   const inTurn = receivers === "both" && !way.startsWith("asend") ? 2 : 1;
-  return delay_ms * 1e6 * inTurn + SPARE_NS;
+  const turns = caller.endsWith("consumer") ? concurrency : 1;
+  return delay_ms * 1e6 * inTurn * turns + SPARE_NS;
 }
 
 new Laboratory().start();

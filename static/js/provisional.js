@@ -1,9 +1,11 @@
 import { fill, h } from "./dom.js";
-import { shortName, ticking } from "./format.js";
+import { plural, shortName, ticking } from "./format.js";
 import { showRoute } from "./route.js";
 import { isExperiment } from "./select.js";
 /** @import { Span } from "./types.js" */
 /** @import { SpanStore } from "./store.js" */
+
+const MOST_CARDS = 3;
 
 /**
  * What can be said of a run before it has answered: which handlers run now, where, and for how long.
@@ -43,7 +45,7 @@ export class Provisional {
     if (said === "silent") fill(this.#element, card(["The server's event loop has not answered for ", counter({ silent: "" }), ". Something holds its thread: nothing else can run there."]));
     else if (said === "nothing") fill(this.#element, card(["Asked the server. Waiting for the first span…"]));
     else if (said === "caller") fill(this.#element, card([`${callerName(running)} is running; no handler is at work just now.`]));
-    else fill(this.#element, receivers.map((span) => card([...this.#sentence(span), this.#route(span)], span)));
+    else fill(this.#element, receivers.slice(0, MOST_CARDS).map((span) => card([...this.#sentence(span), this.#route(span)], span)), andMore(receivers.length - MOST_CARDS));
   }
 
   /** The first of the answers is known while the handler still runs. @param {Span} span */
@@ -62,6 +64,11 @@ export class Provisional {
       h("span", { "aria-hidden": "true" }, ", for ", counter({ since: span.start_ns }), " so far"), ".",
     ];
   }
+}
+
+/** @param {number} count */
+function andMore(count) {
+  return count > 0 && h("p", { class: "note" }, `${plural(count, "more handler is", "more handlers are")} running.`);
 }
 
 /** @param {(Node | string)[]} content @param {Span} [span] */

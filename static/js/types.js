@@ -51,6 +51,7 @@
  * @property {boolean} atomic
  * @property {number} delay_ms
  * @property {string | null} fail
+ * @property {number} [concurrency] callers at once; runs that were stored before there was a choice had one
  *
  * @typedef {object} Answers
  * @property {number} span
@@ -84,7 +85,7 @@
  * @property {Finding[]} findings
  *
  * @typedef {{file: string, line: number, text: string}} Source
- * @typedef {{slug: string, title: string, summary: string, is_async: boolean, transport: string, url: string, source: Source | null}} Caller
+ * @typedef {{slug: string, title: string, summary: string, is_async: boolean, transport: string, url: string, concurrency: number, source: Source | null}} Caller
  * @typedef {{slug: string, title: string, summary: string, is_async: boolean, source: Source | null}} Way
  * @typedef {{name: string, is_async: boolean, signal: string, source: Source | null}} Handler
  * @typedef {{caller: string, way: string, receivers: string, valid: boolean, valid_in_transaction: boolean, reason: string | null}} Combination

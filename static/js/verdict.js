@@ -1,6 +1,7 @@
 import { fill, h } from "./dom.js";
 import { duration, shortName, splitError } from "./format.js";
 import { showRoute } from "./route.js";
+import { alike } from "./runs.js";
 import { treeOf } from "./select.js";
 /** @import { Answers, Finding, RunDocument, Span, Thread } from "./types.js" */
 
@@ -21,7 +22,7 @@ export function showVerdict(element, evidence) {
     element,
     verdict.error !== null && errorNote(verdict.error, evidence),
     (verdict.notes ?? []).map((note) => h("p", { class: "note" }, note)),
-    verdict.receivers.map((answers) => receiverCard(answers, evidence)),
+    alike(verdict.receivers).map((calls) => receiverCard(calls, evidence)),
     findings.length > 0 && findingsList(findings, evidence),
   );
 }
@@ -41,12 +42,14 @@ function errorNote(error, evidence) {
   );
 }
 
-/** @param {Answers} answers @param {Evidence} evidence */
-function receiverCard(answers, evidence) {
+/** @param {Answers[]} calls answered alike; the reasons are those of the first @param {Evidence} evidence */
+function receiverCard(calls, evidence) {
+  const [answers] = calls;
   return h(
     "article",
     { class: `receiver ${answers.is_async ? "async" : "sync"}` },
     h("h3", {}, h("span", { class: "swatch", "aria-hidden": "true" }), shortName(answers.name), h("span", { class: "tag" }, answers.is_async ? "async" : "sync")),
+    calls.length > 1 && h("p", { class: "note" }, pointer(`${calls.length} calls`, calls.map(({ span }) => span), evidence), " with the same answers. The first of them:"),
     h("dl", { class: "questions" }, waited(answers, evidence), thread(answers, evidence), connection(answers, evidence), loop(answers, evidence)),
     answers.why && h("p", { class: "why" }, h("strong", {}, "Why there? "), answers.why),
     visibility(answers),

@@ -1,9 +1,11 @@
 """The catalogue: what there is to be run, with the source that runs."""
 
+import re
 from typing import Any
 
 import pytest
 
+from tests.app import rules
 from tests.parts.api import Api
 from tests.parts.server import ROOT
 
@@ -14,7 +16,16 @@ def catalogue(shared_api: Api) -> dict[str, Any]:
 
 
 def test_limits(catalogue: dict[str, Any]) -> None:
-    assert catalogue["limits"] == {"delay_ms": 10_000, "experiments": 50, "body_bytes": 16_384, "frame_bytes": 65_536}
+    assert catalogue["limits"] == {
+        "delay_ms": 10_000,
+        "experiments": 50,
+        "concurrency": 50,
+        "body_bytes": 16_384,
+        "frame_bytes": 65_536,
+    }
+    most = {caller["slug"]: caller["concurrency"] for caller in catalogue["callers"]}
+    assert {slug for slug, at_once in most.items() if at_once == 1} == {"command", "command-async"}
+    assert set(most.values()) == {1, 50}
 
 
 @pytest.mark.parametrize("part", ["callers", "ways", "handlers"])
@@ -29,17 +40,25 @@ def test_the_source_is_the_file_at_that_line(catalogue: dict[str, Any], part: st
 
 def test_async_is_what_the_source_says(catalogue: dict[str, Any]) -> None:
     for entry in (entry for part in ("callers", "ways", "handlers") for entry in catalogue[part]):
-        assert entry["is_async"] == ("async def " in entry["source"]["text"]), entry
+        first = re.findall(r"^(async )?def ", entry["source"]["text"], re.MULTILINE)[-1]
+        assert entry["is_async"] == bool(first), entry
+
+
+def test_what_belongs_to_a_caller_is_shown_above_it(catalogue: dict[str, Any]) -> None:
+    shown = {caller["slug"]: caller["source"]["text"] for caller in catalogue["callers"]}
+    assert shown["async-middleware-sync-view"].startswith("@async_only_middleware\n")
+    assert shown["sync-middleware-async-view"].startswith("@sync_only_middleware\n")
+    assert shown["background-task"].startswith("@task\n")
+    for text in shown.values():
+        assert text.count("@runs_experiment(") + text.count("@streams_experiment(") == text.count("_experiment(") <= 1
 
 
 def test_addresses(catalogue: dict[str, Any]) -> None:
     addresses = {caller["slug"]: (caller["transport"], caller["url"]) for caller in catalogue["callers"]}
     assert addresses == {
-        "sync-view": ("http", "/experiments/sync-view/"),
-        "async-view": ("http", "/experiments/async-view/"),
+        **{slug: ("http", f"/experiments/{slug}/") for slug in rules.CALLERS},
         "async-consumer": ("websocket", "/ws/experiments/async-consumer/"),
         "sync-consumer": ("websocket", "/ws/experiments/sync-consumer/"),
-        "command": ("http", "/experiments/command/"),
     }
 
 

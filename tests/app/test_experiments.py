@@ -10,7 +10,7 @@ from app.experiments import Experiment, Malformed, Refused, check_experiment, re
 from app.work import Work
 from tests.app.sentences import check_sentence
 
-KEYS = ["way", "receivers", "atomic", "delay_ms", "fail"]
+KEYS = ["way", "receivers", "atomic", "delay_ms", "fail", "concurrency"]
 WORDS = st.sampled_from(["save", "sync", "async", "both"])
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | WORDS,
@@ -20,15 +20,23 @@ VALUES = st.recursive(
 
 def test_only_the_way_is_required() -> None:
     assert check_experiment("sync-view", {"way": "save"}) == Experiment(
-        caller="sync-view", way="save", receivers="sync", atomic=False, delay_ms=200, fail=None
+        caller="sync-view", way="save", receivers="sync", atomic=False, delay_ms=200, fail=None, concurrency=1
     )
 
 
 def test_every_option_is_read() -> None:
-    order = b'{"way": "asave", "receivers": "both", "atomic": true, "delay_ms": 10000, "fail": "async"}'
+    order = (
+        b'{"way": "asave", "receivers": "both", "atomic": true, "delay_ms": 10000, "fail": "async", "concurrency": 50}'
+    )
     experiment = read_experiment("async-view", order)
     assert experiment == Experiment(
-        caller="async-view", way="asave", receivers="both", atomic=True, delay_ms=10_000, fail="async"
+        caller="async-view",
+        way="asave",
+        receivers="both",
+        atomic=True,
+        delay_ms=10_000,
+        fail="async",
+        concurrency=50,
     )
     assert experiment.work() == Work(10.0, frozenset({"async"}))
 

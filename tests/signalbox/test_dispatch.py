@@ -226,6 +226,25 @@ class TestVisibility:
         assert receiver.attributes["contextvar_visible"] is receiver.attributes["threadlocal_visible"] is None
         assert "caller" not in receiver.attributes
 
+    @pytest.mark.parametrize("method", ["send", "send_robust"])
+    def test_continued_in_such_a_thread_all_is_the_callers_and_neither_is_visible(
+        self, recorded: Recorded, method: str
+    ) -> None:
+        signal = signal_with(answer)
+        scope = signalbox.caller("here")
+
+        def work() -> None:
+            with scope.continued():
+                getattr(signal, method)(sender=None)
+
+        with scope:
+            elsewhere = threading.Thread(target=contextvars.Context().run, args=[work])
+            elsewhere.start()
+            elsewhere.join()
+        caller, dispatch, receiver = recorded()
+        assert dispatch.parent == dispatch.attributes["caller"] == receiver.attributes["caller"] == caller.id
+        assert receiver.attributes["contextvar_visible"] is receiver.attributes["threadlocal_visible"] is False
+
 
 class TestTransparency:
     @pytest.mark.parametrize("method", ["send", "send_robust"])

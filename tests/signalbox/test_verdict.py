@@ -77,6 +77,15 @@ class TestDidTheCallerWait:
         step = span(5, "step", LOOP, 0, 50)
         assert verdict_of(receiver(end=90), dispatch(parent=5), step).caller_waited is False
 
+    def test_by_the_end_of_the_caller(self) -> None:
+        caller = span(5, "caller", LOOP, 0, 50)
+        verdict = verdict_of(receiver(end=90), dispatch(parent=5), caller)
+        assert verdict.caller_waited is False
+        assert (
+            verdict.reasons.caller_waited
+            == "send() waited for the receiver's 70 ms, but its caller had gone on before."
+        )
+
     def test_unknown_while_neither_has_ended(self) -> None:
         assert verdict_of(receiver(), dispatch(end=None)).caller_waited is None
 
@@ -246,7 +255,7 @@ class TestWholeVerdicts:
             "reasons": {
                 "caller_waited": "send() returned after the receiver's 70 ms.",
                 "same_thread": "Caller → send → receiver: MainThread → Worker → Worker.",
-                "same_transaction": "Connection 4, with 1 atomic() block open.",
+                "same_transaction": "Connection 4, inside atomic(), 1 deep: an error in the receiver rolls the caller's work back.",
                 "event_loop_free": "The receiver ran in another thread; the heartbeat of the loop went on.",
             },
         }

@@ -7,10 +7,10 @@ from typing import Any, TextIO
 import msgspec
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from app.callers.commands import command
-from app.callers.running import perform
-from app.catalogue import CALLERS
-from app.experiments import LONGEST_DELAY_MS, Experiment, Refused, check_experiment
+from app.callers.registry import CALLERS
+from app.callers.running import begin, perform
+from app.callers.siblings import Place
+from app.experiments import LONGEST_DELAY_MS, MOST_AT_ONCE, Experiment, Refused, check_experiment
 from app.live.batches import Batch
 from app.live.laboratory import laboratory
 from app.management.preparing import migrate_if_needed
@@ -29,19 +29,22 @@ class Command(BaseCommand):
         parser.add_argument("--receivers", choices=("sync", "async", "both"), default="sync")
         parser.add_argument("--atomic", action="store_true", help="inside transaction.atomic()")
         parser.add_argument("--delay-ms", type=int, default=200, help=f"the receiver's work, 0 to {LONGEST_DELAY_MS}")
+        parser.add_argument(
+            "--concurrency", type=int, default=1, help=f"so many callers at once, 1 to {MOST_AT_ONCE}; 1 for commands"
+        )
         parser.add_argument("--fail", choices=("sync", "async", "both"), help="which receivers raise")
         form = parser.add_mutually_exclusive_group()
         form.add_argument("--json", action="store_true", help="print the run's document")
         form.add_argument(
             "--stream",
             action="store_true",
-            help="of the caller command: print what happens as lines of JSON while it runs, then the document",
+            help="of a caller that is a command: print what happens as lines of JSON while it runs, then the document",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         experiment = self._experiment(options)
-        if options["stream"] and experiment.caller != "command":
-            raise CommandError(f"--stream: expected the caller command, which runs here; got {experiment.caller}.")
+        if options["stream"] and CALLERS[experiment.caller].where != "command":
+            raise CommandError(f"--stream: expected a caller that is a command and runs here; got {experiment.caller}.")
         migrate_if_needed()
         try:
             document = self._run(experiment, options)
@@ -55,14 +58,15 @@ class Command(BaseCommand):
             self.stdout.write(report(document))
 
     def _experiment(self, options: dict[str, Any]) -> Experiment:
-        order = {key: options[key] for key in ("way", "receivers", "atomic", "delay_ms", "fail")}
+        order = {key: options[key] for key in ("way", "receivers", "atomic", "delay_ms", "fail", "concurrency")}
         try:
             return check_experiment(options["caller"], order)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
 
     def _run(self, experiment: Experiment, options: dict[str, Any]) -> Any:
-        if experiment.caller != "command":
+        caller = CALLERS[experiment.caller]
+        if caller.where == "server":
             with daphne() as address:
                 return run_on(address, experiment)
         if options["stream"]:
@@ -72,7 +76,9 @@ class Command(BaseCommand):
         if options["stream"] or options["json"]:
             elsewhere = contextlib.redirect_stdout(sys.stderr)
         with elsewhere:
-            return msgspec.to_builtins(perform(experiment, command, where="command").result.result())
+            run = begin(experiment, "command")
+            perform(Place(run), caller.function)
+            return msgspec.to_builtins(run.result.result())
 
     def _print_batch(self, spans: list[Span], batch: Batch) -> None:
         if batch:

@@ -10,7 +10,7 @@ import pytest
 
 from app.callers.requests import document_of
 from app.experiments import LARGEST_BODY, check_experiment
-from app.runs.collector import RunUnderWay
+from app.runs.under_way import RunUnderWay
 from tests.app.sentences import check_sentence
 from tests.parts.api import Api
 
@@ -46,13 +46,22 @@ def check_refusal(response: httpx.Response, status: int, *parts: str) -> None:
         ({"delay_ms": 1.5}, ["delay_ms", "int", "got 1.5"]),
         ({"delay_ms": True}, ["delay_ms", "int", "got true"]),
         ({"delay_ms": 10**400}, ["delay_ms", "10000"]),
-        ({"colour": "red"}, ["`colour`", "way, receivers, atomic, delay_ms, fail"]),
+        ({"concurrency": 0}, ["concurrency", ">= 1", "got 0"]),
+        ({"concurrency": 51}, ["concurrency", "<= 50", "got 51"]),
+        ({"concurrency": "many"}, ["concurrency", "int", 'got "many"']),
+        ({"colour": "red"}, ["`colour`", "way, receivers, atomic, delay_ms, fail, concurrency"]),
         ({"n" * 5_000: 1}, ["way, receivers, atomic, delay_ms, fail"]),
     ],
     ids=lambda value: str(value)[:30] if isinstance(value, dict) else "",
 )
 def test_an_unknown_value(shared_api: Api, change: dict[str, Any], parts: list[str]) -> None:
     check_refusal(post(shared_api, json.dumps({"way": "save", **change})), 400, *parts)
+
+
+@pytest.mark.parametrize("caller", ["command", "command-async"])
+def test_a_command_has_one_caller(shared_api: Api, caller: str) -> None:
+    response = shared_api.post(f"/experiments/{caller}/", {"way": "save", "concurrency": 2})
+    check_refusal(response, 400, "concurrency: expected 1", caller, "got 2")
 
 
 def test_no_way(shared_api: Api) -> None:
@@ -144,7 +153,7 @@ def test_another_host(shared_api: Api) -> None:
 
 
 async def test_a_run_gets_its_document_also_when_nobody_waits_for_it() -> None:
-    run = RunUnderWay(check_experiment("async-view", {"way": "asend"}), "server", "caller", "source")
+    run = RunUnderWay(check_experiment("async-view", {"way": "asend"}), "server")
     waiting = asyncio.create_task(document_of(run))
     await asyncio.sleep(0)  # it waits
     waiting.cancel()

@@ -16,7 +16,9 @@ def machine(tmp_path: Path) -> Server:
     return Server(tmp_path, HTTP_PROXY="http://127.0.0.1:9", ALL_PROXY="http://127.0.0.1:9", NO_PROXY="")
 
 
-@pytest.mark.parametrize("caller", ["sync-view", "async-view", "async-consumer", "sync-consumer", "command"])
+@pytest.mark.parametrize(
+    "caller", ["sync-view", "async-view", "async-consumer", "sync-consumer", "command", "command-async"]
+)
 def test_it_says_where_the_receivers_ran(machine: Server, caller: str) -> None:
     said = machine.manage("experiment", caller, "asave", "--receivers=both", "--delay-ms=10", timeout=60).stdout
     words = " ".join(said.split())
@@ -41,9 +43,18 @@ def test_json_is_the_document_and_nothing_else(machine: Server) -> None:
         "atomic": True,
         "delay_ms": 0,
         "fail": "async",
+        "concurrency": 1,
     }
     assert document["verdict"]["error"].startswith("ToldToFail: ")
     assert "Signal received for: Test" in done.stderr
+
+
+def test_many_callers_at_once(machine: Server) -> None:
+    order = ["--concurrency=4", "--delay-ms=100", "--json"]
+    document = json.loads(machine.manage("experiment", "async-consumer", "asave", *order).stdout)
+    check(document)
+    assert document["experiment"]["concurrency"] == 4
+    assert "SB402" in {finding["code"] for finding in document["findings"]}
 
 
 def test_an_impossible_combination_is_told_as_such(machine: Server) -> None:
@@ -75,9 +86,14 @@ def test_a_stream_is_lines_of_batches_and_then_the_run(machine: Server) -> None:
         (["command", "save", "--receivers=some"], "argument --receivers: invalid choice: 'some'"),
         (["command", "save", "--delay-ms=x"], "argument --delay-ms: invalid int value: 'x'"),
         (["command", "save", "--delay-ms=10001"], "delay_ms: expected int <= 10000; got 10001."),
+        (["sync-view", "save", "--concurrency=51"], "concurrency: expected int <= 50; got 51."),
+        (["command", "save", "--concurrency=2"], "concurrency: expected 1 for the caller command, a process"),
         (["command", "save", "--fail=async"], "fail: expected null or sync"),
         (["command", "save", "--json", "--stream"], "argument --stream: not allowed with argument --json"),
-        (["sync-view", "save", "--stream"], "--stream: expected the caller command, which runs here; got sync-view."),
+        (
+            ["sync-view", "save", "--stream"],
+            "--stream: expected a caller that is a command and runs here; got sync-view.",
+        ),
         (["command", "save", "--colour=red"], "unrecognized arguments: --colour=red"),
     ],
 )
