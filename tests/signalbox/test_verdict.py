@@ -255,7 +255,9 @@ class TestWholeVerdicts:
             "reasons": {
                 "caller_waited": "send() returned after the receiver's 70 ms.",
                 "same_thread": "Caller → send → receiver: MainThread → Worker → Worker.",
-                "same_transaction": "Connection 4, inside atomic(), 1 deep: an error in the receiver rolls the caller's work back.",
+                "same_transaction": (
+                    "Connection 4, inside atomic(), 1 deep: an error in the receiver rolls the caller's work back."
+                ),
                 "event_loop_free": "The receiver ran in another thread; the heartbeat of the loop went on.",
             },
         }
