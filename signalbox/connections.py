@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from signalbox.serials import Serials
 
@@ -55,11 +56,25 @@ def open_connection(thread: "Thread", alias: str, *, on_loop: bool = False) -> C
     ``getattr`` on the ``Local`` would make its context variable, so both are read from below.
     """
     wrapper = (_wrappers_of_context(thread.wrappers) if on_loop else thread.wrappers).get(alias)
-    if wrapper is None or wrapper.connection is None:
-        return None
-    connection = Connection(alias, _serials.of(wrapper), len(wrapper.atomic_blocks))
-    thread.seen = Seen(weakref.ref(wrapper), opened.count, connection)
+    connection = None if wrapper is None else describe_connection(alias, wrapper)
+    if connection is not None:
+        thread.seen = Seen(weakref.ref(wrapper), opened.count, connection)
     return connection
+
+
+def open_connections() -> list[Connection]:
+    """All connections that are open in this thread, on which no event loop is running."""
+    # Where one has run before, the storage holds its context variable beside the wrappers.
+    wrappers = ((key, value) for key, value in wrappers_of_thread().items() if isinstance(value, BaseDatabaseWrapper))
+    found = (describe_connection(alias, wrapper) for alias, wrapper in wrappers)
+    return [connection for connection in found if connection is not None]
+
+
+def describe_connection(alias: str, wrapper: Any) -> Connection | None:
+    """What is known of a ``DatabaseWrapper``; ``None`` when it is not connected."""
+    if wrapper.connection is None:
+        return None
+    return Connection(alias, _serials.of(wrapper), len(wrapper.atomic_blocks))
 
 
 def connection_opened(wrapper: Any) -> None:

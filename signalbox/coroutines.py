@@ -1,9 +1,11 @@
 """Driving a coroutine inside a span, so that the times in which it really runs are known."""
 
 from collections.abc import Coroutine, Generator
+from contextvars import Context, copy_context
 from time import monotonic_ns
 from typing import Any
 
+from signalbox.contexts import Changes, write_down_kept
 from signalbox.faults import give_up
 from signalbox.spans import Span, Unrecorded, current, end_span, note_running
 
@@ -26,22 +28,27 @@ class Driven:
     def __await__(self) -> Generator[Any, Any, Any]:
         coroutine, span, inside = self.coroutine, self.span, self.inside
         running = span.running = []
+        changes = Changes() if span.kind == "receiver" else None
         resume: Any = coroutine.send
         argument: Any = None
         while True:
             token = current.set(inside)
+            before = None if changes is None else copy_context()
             begun_ns = monotonic_ns()
             try:
                 awaited = resume(argument)
             except StopIteration as stop:
                 current.reset(token)
+                self._compare(changes, before, over=True)
                 self._end(begun_ns)
                 return stop.value
             except BaseException as error:
                 current.reset(token)
+                self._compare(changes, before, over=True)
                 self._end(begun_ns, error)
                 raise
             current.reset(token)
+            self._compare(changes, before, over=False)
             note_running(running, begun_ns, monotonic_ns())
             try:
                 argument = yield awaited
@@ -51,6 +58,18 @@ class Driven:
                 raise
             except BaseException as thrown:
                 resume, argument = coroutine.throw, thrown
+
+    def _compare(self, changes: Changes | None, before: Context | None, *, over: bool) -> None:
+        """What of its context the receiver has changed; or at the end of a dispatch, what the caller is left with."""
+        try:
+            if changes is not None and before is not None:
+                changes.take_in(before, copy_context())
+                if over:
+                    changes.write_down(self.span)
+            elif over and self.span.kind == "dispatch":
+                write_down_kept(self.span)
+        except Exception as fault:
+            give_up(fault)
 
     def _close(self, closing: GeneratorExit) -> None:
         """Nobody will resume the coroutine again: it gets its chance to clean up, inside its span like all it does."""

@@ -18,6 +18,7 @@ from django.dispatch import Signal
 
 from signalbox import sending
 from signalbox.connections import connection_opened
+from signalbox.contexts import Changes, write_down_kept
 from signalbox.coroutines import Driven
 from signalbox.faults import faulty, give_up
 from signalbox.names import Dispatch, function_of, sender_of
@@ -133,6 +134,8 @@ def _with_stand_ins(receivers: tuple[list[Any], list[Any]], dispatch: Span) -> t
         sync_receivers, async_receivers = receivers
         dispatch.subject.sync_receivers = len(sync_receivers)
         dispatch.subject.async_receivers = len(async_receivers)
+        if async_receivers and dispatch.loop is not None and not dispatch.is_async:
+            dispatch.subject.refused = [function_of(receiver) for receiver in async_receivers]
         if not (sync_receivers or async_receivers) or not buffer().put(dispatch):
             return receivers
         if dispatch.is_async and dispatch.running is None:  # it is not driven; up to here it has run for certain
@@ -152,7 +155,18 @@ def _end(span: Span, token: "contextvars.Token[Span | Unrecorded | None]", error
     except ValueError:  # the coroutine is being closed from elsewhere: this context is not the one that it ran in
         pass
     try:
+        if span.kind == "dispatch":
+            write_down_kept(span)
         end_span(span, error)
+    except Exception as fault:
+        give_up(fault)
+
+
+def _compare(span: Span, before: contextvars.Context) -> None:
+    try:
+        changes = Changes()
+        changes.take_in(before, contextvars.copy_context())
+        changes.write_down(span)
     except Exception as fault:
         give_up(fault)
 
@@ -189,11 +203,14 @@ class SyncStandIn(StandIn):
         if span is None:
             return self.receiver(**named)
         token = current.set(span)
+        before = contextvars.copy_context()
         try:
             response = self.receiver(**named)
         except BaseException as error:
+            _compare(span, before)
             _end(span, token, error)
             raise
+        _compare(span, before)
         if response is not None:
             note_returned(span, response)
         _end(span, token)

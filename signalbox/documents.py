@@ -9,6 +9,7 @@ from signalbox.hops import Hop
 from signalbox.names import Dispatch, signal_name
 from signalbox.requests import Request
 from signalbox.spans import Kind, Outcome, Span
+from signalbox.tasks import StartedTask, left_behind
 from signalbox.threads import Thread
 
 
@@ -106,7 +107,11 @@ def span_end(span: Span) -> SpanEnd:
     """The end of a span, all None while it runs: another thread may be writing it at this moment, ``end_ns`` last."""
     if not span.is_over:
         return SpanEnd(span.id, None, None, None, {})
-    attributes: dict[str, Any] = {} if span.running is None else {"running": list(span.running)}
+    attributes: dict[str, Any] = dict(span.attributes or {})
+    if span.running is not None:
+        attributes["running"] = list(span.running)
+    if span.tasks is not None and span.kind == "dispatch":
+        attributes.update(_left_behind(span.tasks))
     if isinstance(span.subject, Hop):
         attributes.update(_arrival(span.subject, span.start_ns))
     elif isinstance(span.subject, Request):
@@ -119,12 +124,20 @@ def pause_document(pause: Pause) -> PauseDocument:
     return PauseDocument(pause.thread.key, pause.start_ns, pause.end_ns)
 
 
+def _left_behind(started: list[StartedTask]) -> dict[str, Any]:
+    tasks = left_behind(started)
+    return {"tasks": tasks} if tasks else {}
+
+
 def _arrival(hop: Hop, start_ns: int) -> dict[str, Any]:
-    """Where the work of a hop arrived, for how many ns it waited and ran; None where it never did."""
+    """Where the work of a hop arrived, for how many ns it waited and ran, and what it left open there."""
     queued = None if hop.arrived_ns is None else hop.arrived_ns - start_ns
     ran = None if hop.arrived_ns is None or hop.left_ns is None else hop.left_ns - hop.arrived_ns
     to_thread = None if hop.to_thread is None else hop.to_thread.key
-    return {"executor": hop.executor, "to_thread": to_thread, "queued_ns": queued, "ran_ns": ran}
+    attributes: dict[str, Any] = {"executor": hop.executor, "to_thread": to_thread, "queued_ns": queued, "ran_ns": ran}
+    if hop.left_open:
+        attributes["left_open"] = [msgspec.structs.asdict(connection) for connection in hop.left_open]
+    return attributes
 
 
 def _describe(span: Span) -> tuple[str, dict[str, Any]]:
@@ -153,9 +166,12 @@ def _describe(span: Span) -> tuple[str, dict[str, Any]]:
 
 def _describe_dispatch(dispatch: Dispatch) -> tuple[str, dict[str, Any]]:
     signal = signal_name(dispatch.signal)
-    return f"{signal}.{dispatch.method}", {
+    attributes: dict[str, Any] = {
         "signal": signal,
         "method": dispatch.method,
         "sender": dispatch.sender.name,
         "receivers": {"sync": dispatch.sync_receivers, "async": dispatch.async_receivers},
     }
+    if dispatch.refused:
+        attributes["refused"] = [{"name": each.name, "source": each.source} for each in dispatch.refused]
+    return f"{signal}.{dispatch.method}", attributes

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from asgiref.sync import AsyncToSync, SyncToAsync
 
+from signalbox.connections import Connection, open_connections
 from signalbox.coroutines import Driven
 from signalbox.faults import give_up
 from signalbox.names import Function, function_of
@@ -33,12 +34,14 @@ Executor = Literal[
     "main-loop",
     "new-loop",
 ]
+#: Whose threads go on after the work has left, with what it left there. The other threads are somebody's to clean up.
+POOLS: frozenset[Executor | None] = frozenset({"loop-default-pool", "given-executor"})
 
 
 class Hop:
     """What names a hop, and where its work arrived; the fields after ``executor`` are filled in as it happens."""
 
-    __slots__ = ("arrived_ns", "direction", "executor", "function", "left_ns", "to_thread")
+    __slots__ = ("_found_open", "arrived_ns", "direction", "executor", "function", "left_ns", "left_open", "to_thread")
 
     def __init__(self, direction: Direction, function: Function, executor: Executor | None) -> None:
         self.direction = direction
@@ -47,16 +50,27 @@ class Hop:
         self.to_thread: Thread | None = None
         self.arrived_ns: int | None = None
         self.left_ns: int | None = None
+        #: connections that the work has opened in a pool's thread and left open there
+        self.left_open: list[Connection] = []
+        self._found_open: set[int] = set()
 
     def arrive(self) -> None:
         try:
             self.to_thread = current_thread()
+            if self.executor in POOLS:
+                self._found_open = {connection.serial for connection in open_connections()}
         except Exception as fault:
             give_up(fault)
         self.arrived_ns = time.monotonic_ns()
 
     def leave(self) -> None:
         self.left_ns = time.monotonic_ns()
+        try:
+            if self.executor in POOLS:
+                opened = (each for each in open_connections() if each.serial not in self._found_open)
+                self.left_open = list(opened)
+        except Exception as fault:
+            give_up(fault)
 
 
 def hooks() -> dict[type, dict[str, Any]]:
@@ -117,6 +131,7 @@ def _begin_sync_to_async(crossing: Any) -> tuple[Span, Any] | None:
         arrive = functools.partial(_arrive_and_call, hop, crossing.thread_handler)
         observed = _copy_with(crossing, "thread_handler", arrive)
         span = new_span("hop", hop, parent, is_async=True)
+        span.dispatch = parent.dispatch
         return (span, observed) if buffer().put(span) else None
     except Exception as fault:
         give_up(fault)
@@ -135,6 +150,7 @@ def _begin_async_to_sync(crossing: Any) -> tuple[Span, Any] | None:
             arrive = functools.partial(_arrive_and_await, hop, _main_loop(), crossing.awaitable)
             observed = _copy_with(crossing, "awaitable", arrive)
         span = new_span("hop", hop, parent, is_async=False)
+        span.dispatch = parent.dispatch
         return (span, observed) if buffer().put(span) else None
     except Exception as fault:
         give_up(fault)

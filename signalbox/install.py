@@ -3,7 +3,7 @@
 import threading
 from typing import Any
 
-from signalbox import dispatch, hops
+from signalbox import commits, dispatch, hops, tasks
 from signalbox.faults import forgive, on_fault
 from signalbox.options import read_options
 from signalbox.spans import heartbeats
@@ -14,7 +14,7 @@ _originals: list[tuple[type, str, Any]] = []
 
 
 def install() -> None:
-    """Hook Django's ``Signal`` and asgiref's crossings, and let event loops have heartbeats.
+    """Hook Django, asgiref and asyncio, each as a module of the probe says, and let event loops have heartbeats.
 
     When that is done already, only the options are read again (``signalbox.options``). Needs no settings. Raises
     ImproperlyConfigured, having done nothing, where one has a value that is none.
@@ -25,14 +25,14 @@ def install() -> None:
         if _originals:
             return
         forgive()
-        for owner, hooks in {**dispatch.hooks(), **hops.hooks()}.items():
+        for owner, hooks in {**dispatch.hooks(), **hops.hooks(), **commits.hooks(), **tasks.hooks()}.items():
             for name, hook in hooks.items():
                 _originals.append((owner, name, owner.__dict__[name]))
                 setattr(owner, name, hook)
 
 
 def uninstall() -> None:
-    """Put Django and asgiref back as they were; does nothing when not installed. What is under way ends as it began."""
+    """Put all back as it was; does nothing when not installed. What is under way ends as it began."""
     with _lock:
         heartbeats.stop()
         for owner, name, original in _originals:

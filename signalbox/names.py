@@ -73,6 +73,10 @@ class Dispatch(msgspec.Struct, eq=False, gc=False):
     sender: Sender
     sync_receivers: int | None = None
     async_receivers: int | None = None
+    #: the async receivers of a ``send()`` on an event loop, which are refused before they could have spans
+    refused: list[Function] | None = None
+    #: until the dispatch ends: the context variables that its receivers have changed, with the new values
+    changed: dict[Any, Any] | None = None
 
 
 def function_of(called: Any) -> Function:

@@ -49,6 +49,11 @@ def loop_serial(loop: asyncio.AbstractEventLoop) -> int:
     return _loops.of(loop)
 
 
+def task_serial(task: "asyncio.Task[Any]") -> int:
+    """The serial of a task."""
+    return _tasks.of(task)
+
+
 def serials_on(loop: asyncio.AbstractEventLoop) -> tuple[int, int | None]:
     """Serials of ``loop``, which is running in this thread, and of its current task, if it is in one."""
     task = asyncio.current_task(loop)

@@ -41,7 +41,7 @@ class Span(msgspec.Struct, eq=False, gc=False):
     start_ns: int
     #: the span whose tree is dropped whole when the buffer is full: the outermost dispatch; None: itself
     tree: "Span | None" = None
-    #: of a receiver: its dispatch
+    #: of a receiver and of the hops below it: its dispatch
     dispatch: "Span | None" = None
     #: whether the marks that its caller left could be read where it began
     marks: "Marks | None" = None
@@ -55,6 +55,8 @@ class Span(msgspec.Struct, eq=False, gc=False):
     #: intervals in which a coroutine ran on its thread; between them it was suspended
     running: list[tuple[int, int]] | None = None
     dropped: bool = False
+    #: of a dispatch, and the receivers and hops that started them: the tasks (signalbox.tasks.StartedTask), if any
+    tasks: list[Any] | None = None
 
     @property
     def is_over(self) -> bool:
@@ -140,10 +142,18 @@ def tree_of(parent: Span | None) -> Span | None:
 def end_span(span: Span, error: BaseException | None = None) -> None:
     """Complete the span in place. ``end_ns`` is written last: a span that has one is complete."""
     now = monotonic_ns()
+    if span.tasks is not None:
+        for task in span.tasks:
+            task.look(span)
     if error is not None:
         span.outcome = "cancelled" if is_cancellation(error) else "error"
         span.error = describe_error(error)
     span.end_ns = now
+
+
+def note(span: Span, name: str, value: Any) -> None:
+    """Add an attribute while the span runs. It is written anew: who reads it meanwhile sees the old ones or the new."""
+    span.attributes = {**(span.attributes or {}), name: value}
 
 
 def is_cancellation(error: BaseException) -> bool:

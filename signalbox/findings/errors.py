@@ -150,3 +150,23 @@ def _about_siblings(of_one: list[Fates]) -> Found:
         " to Django 6.0 the siblings of a failed async receiver run on alone, from 6.1 on they are cancelled.",
         source_of([failed]),
     )
+
+
+def never_awaited(evidence: Evidence) -> Iterator[Found]:
+    for calls in by_name(receiver for receiver in evidence.receivers if _returned_something_to_await(receiver)):
+        first = calls[0]
+        yield Found(
+            "error",
+            ids(calls),
+            f"{first.name} was called{times(calls)} as a sync receiver and returned {first.attributes['returned']},"
+            " which nobody awaits: Django did not take it for async, so the receiver's code never ran.",
+            "Connect an async def function; or mark the callable with inspect.markcoroutinefunction()"
+            " (asgiref.sync.markcoroutinefunction() for Python 3.11): a decorator its wrapper, an object itself.",
+            source_of(calls),
+        )
+
+
+def _returned_something_to_await(receiver: SpanDocument) -> bool:
+    """A task or future, by contrast, goes on by itself."""
+    returned = receiver.attributes.get("returned") or ""
+    return bool(returned) and returned.rpartition(".")[2] not in {"Task", "Future"}

@@ -26,6 +26,9 @@ class Evidence:
             if dispatch is not None:
                 self._receivers[dispatch.id].append(receiver)
 
+    def span(self, number: int) -> SpanDocument | None:
+        return self._by_id.get(number)
+
     def parent(self, span: SpanDocument) -> SpanDocument | None:
         return None if span.parent is None else self._by_id.get(span.parent)
 

@@ -19,15 +19,17 @@ def send_on_an_event_loop(evidence: Evidence) -> Iterator[Found]:
     for (name, sender), dispatches in refused.items():
         first = dispatches[0]
         method, receivers = first.attributes["method"], first.attributes["receivers"]
+        unreached = first.attributes["refused"]
         ran = f", after its {counted(receivers['sync'], 'sync receiver')} had run" if receivers["sync"] else ""
         yield Found(
             "error",
             ids(dispatches),
             f"{name}() with sender {sender} was called{times(dispatches)} in {evidence.run.thread_name(first)}, on the"
-            f" thread of a running event loop, with {counted(receivers['async'], 'async receiver')}. {method}() needs"
-            f" async_to_sync() for those, which refuses such a thread: they never ran, and {method}() raised"
-            f" RuntimeError{ran}.",
+            f" thread of a running event loop, with {counted(len(unreached), 'async receiver')}:"
+            f" {' and '.join(receiver['name'] for receiver in unreached)}. {method}() needs async_to_sync() for async"
+            f" receivers, which refuses such a thread: none of them ran, and {method}() raised RuntimeError{ran}.",
             f"Await a{method}() there; or put the code that sends into sync_to_async().",
+            unreached[0]["source"],
         )
 
 

@@ -21,7 +21,12 @@ def one_ident_two_threads(evidence: Evidence) -> Iterator[Found]:
 
 def _say(evidence: Evidence, namesakes: list[ThreadDocument], others: int) -> Found:
     keys = {thread.key for thread in namesakes}
-    first = {span.thread: span for span in reversed(evidence.run.spans) if span.thread in keys}
+    first = {
+        thread: span
+        for span in reversed(evidence.run.spans)
+        for thread in (span.thread, span.attributes.get("to_thread"))
+        if thread in keys
+    }
     names = ", ".join(thread.name for thread in namesakes[:MOST_NAMES])
     more = f" and {len(namesakes) - MOST_NAMES} more" if len(namesakes) > MOST_NAMES else ""
     too = f" So it was with {counted(others, 'other ident')}." if others else ""

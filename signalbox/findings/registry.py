@@ -3,7 +3,19 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from signalbox.findings import context, errors, hops, identity, load, loop, queues, tasks, transactions
+from signalbox.findings import (
+    commits,
+    connections,
+    context,
+    errors,
+    hops,
+    identity,
+    load,
+    loop,
+    queues,
+    tasks,
+    transactions,
+)
 from signalbox.findings.evidence import Evidence
 from signalbox.findings.finding import SEVERITIES, Finding, Found
 from signalbox.recording import Recording
@@ -22,6 +34,8 @@ RULES = (
     Rule("SB102", "Event loop blocked by an async receiver", loop.blocked_by_async_receiver),
     Rule("SB201", "Receiver outside the transaction of its dispatch", transactions.outside_the_dispatchs),
     Rule("SB202", "Receiver outside the caller's transaction", transactions.outside_the_callers),
+    Rule("SB203", "on_commit() outside of the transaction that it meant", commits.outside_its_transaction),
+    Rule("SB204", "Connection left open in a pool's thread", connections.left_open_in_a_pool),
     Rule("SB301", "send() with async receivers on an event loop", hops.send_on_an_event_loop),
     Rule("SB302", "A new thread and a new event loop for async receivers", hops.new_thread_and_loop),
     Rule("SB303", "Where async receivers ran hung on the thread's history", hops.pool_threads_history),
@@ -32,8 +46,11 @@ RULES = (
     Rule("SB502", "Refused because it would deadlock", errors.would_deadlock),
     Rule("SB503", "Exception swallowed by a robust send", errors.swallowed_by_robust_send),
     Rule("SB504", "Siblings of a failed receiver cancelled or orphaned", errors.siblings_of_a_failed_receiver),
+    Rule("SB505", "Async receiver that was never awaited", errors.never_awaited),
     Rule("SB601", "Task of a receiver outlived its dispatch", tasks.outlived_the_dispatch),
     Rule("SB701", "Thread-locals of the caller not visible", context.threadlocal_not_visible),
+    Rule("SB702", "Context variable of a receiver lost", context.variable_lost),
+    Rule("SB703", "Context variable of a receiver leaked into its caller", context.variable_leaked),
     Rule("SB801", "One ident served several threads", identity.one_ident_two_threads),
     Rule("SB901", "Slow receiver", load.slow_receiver),
     Rule("SB902", "Receiver called again and again", load.called_again_and_again),

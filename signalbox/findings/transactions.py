@@ -22,7 +22,7 @@ def outside_the_callers(evidence: Evidence) -> Iterator[Found]:
 def _found(evidence: Evidence, concerns: Callable[[SpanDocument], bool]) -> Iterator[Found]:
     holders: dict[int, SpanDocument] = {}
     for receiver in evidence.receivers:
-        holder = _transaction_around(evidence, receiver)
+        holder = transaction_around(evidence, receiver)
         if holder is not None and concerns(holder) and not _shares_connection(receiver, holder):
             holders[receiver.id] = holder
     groups: dict[bool, list[SpanDocument]] = defaultdict(list)
@@ -34,7 +34,7 @@ def _found(evidence: Evidence, concerns: Callable[[SpanDocument], bool]) -> Iter
             yield _say(evidence, calls, holders[calls[0].id], misses_it=misses_it)
 
 
-def _transaction_around(evidence: Evidence, receiver: SpanDocument) -> SpanDocument | None:
+def transaction_around(evidence: Evidence, receiver: SpanDocument) -> SpanDocument | None:
     """The dispatch or what is above it: the nearest that began in a transaction and was under way all the time."""
     dispatch = evidence.above(receiver, "dispatch")
     if dispatch is None:

@@ -23,6 +23,10 @@ def refuse(**kwargs: Any) -> None:
     raise Refusal("no")
 
 
+async def arefuse(**kwargs: Any) -> None:
+    raise Refusal("no")
+
+
 def signal_with(*receivers: Any) -> Signal:
     signal = Signal()
     for receiver in receivers:

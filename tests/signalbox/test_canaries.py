@@ -3,9 +3,12 @@
 import asyncio
 import os
 import threading
+from typing import Any
 
+import pytest
 from asgiref.sync import AsyncToSync, SyncToAsync, sync_to_async
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.dispatch import Signal
 from django.urls import resolve
 
@@ -62,12 +65,53 @@ async def test_on_an_event_loop_they_live_in_a_context_variable_of_that_local() 
         del local.canary
 
 
+def test_on_commit_is_one_method_of_all_database_wrappers() -> None:
+    wrapper = connections["default"]
+    assert isinstance(wrapper, BaseDatabaseWrapper)
+    assert "on_commit" in BaseDatabaseWrapper.__dict__
+    assert [kind for kind in type(wrapper).__mro__ if "on_commit" in vars(kind)] == [BaseDatabaseWrapper]
+    assert wrapper.in_atomic_block is False
+    assert wrapper.atomic_blocks == []
+
+
 def test_threading_knows_its_threads_by_ident() -> None:
     assert threading._active[threading.get_ident()] is threading.current_thread()  # type: ignore[attr-defined]
 
 
 async def test_asyncio_tells_which_loop_runs() -> None:
     assert asyncio._get_running_loop() is asyncio.get_running_loop()
+
+
+async def test_a_task_shows_its_error_without_counting_as_asked() -> None:
+    async def fail() -> None:
+        raise LookupError
+
+    task = asyncio.get_running_loop().create_task(fail())
+    await asyncio.wait([task])
+    assert isinstance(task._exception, LookupError)  # type: ignore[attr-defined]
+    assert task._log_traceback  # type: ignore[attr-defined]
+    task.exception()
+
+
+async def test_every_task_is_made_by_one_method_of_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+    create_task = asyncio.BaseEventLoop.create_task
+
+    def noted(self: asyncio.BaseEventLoop, coro: Any, **kwargs: Any) -> Any:
+        made.append(coro)
+        return create_task(self, coro, **kwargs)
+
+    async def nothing() -> None:
+        pass
+
+    monkeypatch.setattr(asyncio.BaseEventLoop, "create_task", noted)
+    await asyncio.create_task(nothing())
+    await asyncio.ensure_future(nothing())
+    await asyncio.gather(nothing())
+    async with asyncio.TaskGroup() as group:
+        group.create_task(nothing())
+    await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(nothing(), asyncio.get_running_loop()))
+    assert len(made) == 5
 
 
 def test_asgiref_keeps_the_function_of_a_crossing_in_its_object() -> None:

@@ -10,20 +10,24 @@ from unittest import mock
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
+from django.db import connections, transaction
 from django.dispatch import Signal
 
 import signalbox
 from signalbox import sending
-from tests.signalbox.receivers import Refusal, aanswer, answer, refuse, signal_with
+from tests.signalbox.receivers import Refusal, aanswer, answer, arefuse, refuse, signal_with
 
 #: Every part of the probe that runs in the watched program's calls, by the module that uses it.
 PARTS = [
     *(f"signalbox.dispatch.{name}" for name in ("new_span", "end_span", "function_of", "sender_of", "buffer")),
     *(f"signalbox.dispatch.{name}" for name in ("Dispatch", "SyncStandIn", "AsyncStandIn", "faulty")),
-    *(f"signalbox.sending.{name}" for name in ("end_span", "function_of", "sender_of", "open_connection", "Span")),
+    *(f"signalbox.sending.{name}" for name in ("end_span", "function_of", "sender_of", "Span")),
     *(f"signalbox.sending.{name}" for name in ("Dispatch", "next_id", "calling_get", "new_span", "current_thread")),
     *(f"signalbox.hops.{name}" for name in ("new_span", "end_span", "function_of", "buffer", "current_thread")),
-    *(f"signalbox.hops.{name}" for name in ("Hop", "_executor", "_main_loop", "_copy_with")),
+    *(f"signalbox.hops.{name}" for name in ("Hop", "_executor", "_main_loop", "_copy_with", "open_connections")),
+    *(f"signalbox.commits.{name}" for name in ("describe_connection", "function_of", "note")),
+    *(f"signalbox.tasks.{name}" for name in ("StartedTask", "StartedTask.look", "current_thread", "describe_error")),
+    *(f"signalbox.tasks.{name}" for name in ("Hop", "_error_of", "_forget_those_that_are_gone")),
     "signalbox.coroutines.end_span",
     "signalbox.spans.current_thread",
     "signalbox.spans.open_connection",
@@ -35,14 +39,18 @@ PARTS = [
 def program() -> list[Any]:
     """Every kind of dispatch and of hop, with what each gives."""
     mixed, plain, failing = signal_with(answer, aanswer), signal_with(answer), signal_with(refuse)
-    seen: list[Any] = [plain.send(None), mixed.send(None), mixed.send_robust(None)]
+    seen: list[Any] = [signal_with(register).send(None), signal_with(start_tasks).send(None)]
+    connections.close_all()
+    seen += [plain.send(None), mixed.send(None), mixed.send_robust(None)]
     with ThreadPoolExecutor(1) as pool:
         seen += [signal_with(answer_to_all).send(Refusal), pool.submit(plain.send, None).result()]
     with ThreadPoolExecutor(1) as pool:
         seen += [pool.submit(mixed.send, None).result()]
     seen += [asyncio.run(sending_on_a_loop(plain))]
     seen += [asyncio.run(mixed.asend(None)), asyncio.run(mixed.asend_robust(None))]
-    seen += [async_to_sync(aanswer)(), asyncio.run(signalbox.caller("inside").around(sync_to_async(answer)()))]
+    crossings = [sync_to_async(answer), sync_to_async(answer, thread_sensitive=False)]
+    seen += [asyncio.run(signalbox.caller("inside").around(crossing())) for crossing in crossings]
+    seen += [async_to_sync(aanswer)()]
     with pytest.raises(Refusal):
         failing.send(None)
     return seen
@@ -56,10 +64,38 @@ async def sending_on_a_loop(signal: Signal) -> Any:
     return signal.send(None)
 
 
+def register(**kwargs: Any) -> list[str]:
+    called: list[str] = []
+    transaction.on_commit(lambda: called.append("at once"))
+    return called
+
+
+kept: list[asyncio.Task[None]] = []
+
+
+async def start_tasks(**kwargs: Any) -> list[str]:
+    """One that the receiver waits for and keeps, and one that fails and is forgotten, of which asyncio tells."""
+    told: list[str] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda loop, context: told.append(context["message"]))
+    kept[:] = [asyncio.create_task(arefuse())]
+    await asyncio.gather(*kept, return_exceptions=True)
+    asyncio.create_task(arefuse())  # noqa: RUF006
+    signal_with(start_one).send(None)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    return told
+
+
+def start_one(**kwargs: Any) -> None:
+    asyncio.create_task(aanswer())  # noqa: RUF006
+
+
 def fails(*args: Any, **kwargs: Any) -> Any:
     raise RuntimeError("a fault of the probe")
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("equals", [sending.EQUALS, {}], ids=["own version of send", "stand-ins alone"])
 @pytest.mark.parametrize("part", PARTS)
 def test_a_fault_in_any_part(probe: None, caplog: pytest.LogCaptureFixture, part: str, equals: dict[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from signalbox.documents import ConnectionDocument, PauseDocument, SpanDocument, ThreadDocument
@@ -225,3 +226,52 @@ class TestWhy:
 def test_a_run_without_receivers_has_the_error_alone() -> None:
     verdict = judge(Recording([], []), "SynchronousOnlyOperation: no", ["A note."])
     assert (verdict.error, verdict.receivers, verdict.notes) == ("SynchronousOnlyOperation: no", [], ["A note."])
+
+
+class TestWholeVerdicts:
+    """Everything that is said of one call, word for word: what a reader of the page and of the document relies on."""
+
+    def test_a_sync_receiver_on_a_worker_with_a_loop_beside_it(self) -> None:
+        caller = span(5, "caller", LOOP, 0, 120, loop=1)
+        asked = receiver(caller=5, contextvar_visible=True, threadlocal_visible=False, connection=connection(4, 1))
+        verdict = verdict_of(asked, dispatch(parent=5, connection=connection(4, 1)), caller)
+        said = msgspec.to_builtins(verdict)
+        assert said.pop("why").startswith("send() calls sync receivers itself")
+        assert said == {
+            "span": 2,
+            "dispatch": 1,
+            "signal": "post_save",
+            "name": "receiver-2",
+            "is_async": False,
+            "caller_waited": True,
+            "same_thread_as_sender": True,
+            "same_thread_as_caller": False,
+            "same_connection": True,
+            "same_transaction": True,
+            "event_loop_free": True,
+            "contextvar_visible": True,
+            "threadlocal_visible": False,
+            "hop": None,
+            "reasons": {
+                "caller_waited": "send() returned after the receiver's 70 ms.",
+                "same_thread": "Caller → send → receiver: MainThread → Worker → Worker.",
+                "same_transaction": (
+                    "Connection 4, inside atomic(), 1 deep: an error in the receiver rolls the caller's work back."
+                ),
+                "event_loop_free": "The receiver ran in another thread; the heartbeat of the loop went on.",
+            },
+        }
+
+    @pytest.mark.parametrize(
+        ("end", "dispatch_end", "sentence"),
+        [
+            (None, 100, "The receiver had not ended when the run was closed."),
+            (150, 100, "send() returned before the receiver's 130 ms were over."),
+            (90, 100, "send() returned after the receiver's 70 ms."),
+        ],
+    )
+    def test_waiting(self, end: int | None, dispatch_end: int, sentence: str) -> None:
+        assert verdict_of(receiver(end=end), dispatch(end=dispatch_end)).reasons.caller_waited == sentence
+
+    def test_without_any_loop(self) -> None:
+        assert verdict_of(receiver(), dispatch()).reasons.event_loop_free == "No event loop was running."

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 import signalbox
-from signalbox.documents import thread_document
+from signalbox.documents import thread_document, threads_of
 from signalbox.findings import Finding, find
 from signalbox.recording import Recording
 
@@ -16,7 +16,7 @@ def found(probe: None) -> Callable[[], list[Finding]]:
 
     def find_in_buffer() -> list[Finding]:
         spans = signalbox.buffer().drain()
-        threads = {span.thread.key: thread_document(span.thread) for span in spans}
+        threads = {thread.key: thread_document(thread) for span in spans for thread in threads_of(span)}
         return find(Recording([signalbox.span_document(span) for span in spans], list(threads.values())))
 
     return find_in_buffer

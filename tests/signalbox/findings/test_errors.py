@@ -1,11 +1,13 @@
-"""SB501 to SB504: refused, swallowed, and taken along."""
+"""SB501 to SB505: refused, swallowed, taken along, and never begun."""
 
 import asyncio
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import django
 import pytest
-from asgiref.sync import async_to_sync, sync_to_async
+from asgiref.sync import async_to_sync, markcoroutinefunction, sync_to_async
 from django.core.exceptions import SynchronousOnlyOperation
 from django.dispatch import Signal
 
@@ -189,3 +191,65 @@ class TestSiblings:
 
         run_async(view)
         assert codes(found()) == ["SB503"]
+
+
+class AsyncObject:
+    async def __call__(self, **kwargs: Any) -> None:
+        done.append("object")
+
+
+def logged(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def wrapper(**kwargs: Any) -> Any:
+        return function(**kwargs)
+
+    return wrapper
+
+
+async def works(**kwargs: Any) -> None:
+    done.append("function")
+
+
+done: list[str] = []
+OF_A_LAMBDA: Callable[..., Any] = lambda **kwargs: works(by="lambda", **kwargs)  # noqa: E731
+
+
+class TestNeverAwaited:
+    @pytest.mark.parametrize("receiver", [AsyncObject(), logged(works), OF_A_LAMBDA], ids=["object", "wraps", "lambda"])
+    @pytest.mark.parametrize("method", ["send", "send_robust", "asend"])
+    def test_a_receiver_that_django_does_not_take_for_async(self, found: Found, receiver: Any, method: str) -> None:
+        done.clear()
+        signal = signal_of(receiver)
+        if method == "asend":
+            responses = run_async(lambda: signal.asend(sender=None))
+        else:
+            with signalbox.caller("here"):
+                responses = getattr(signal, method)(sender=None)
+        responses[0][1].close()
+        assert done == []
+        finding = the("SB505", found())
+        assert finding.severity == "error"
+        assert finding.source is not None
+        assert finding.source.startswith("tests/signalbox/findings/test_errors.py:")
+        assert "as a sync receiver and returned builtins.coroutine, which nobody awaits" in finding.explain
+
+    def test_near_miss_a_marked_one(self, found: Found) -> None:
+        done.clear()
+        with signalbox.caller("here"):
+            signal_of(markcoroutinefunction(logged(works))).send(sender=None)
+        assert done == ["function"]
+        assert "SB505" not in codes(found())
+
+    def test_near_miss_a_task_goes_on_by_itself(self, found: Found) -> None:
+        done.clear()
+
+        def starts(**kwargs: Any) -> Any:
+            return asyncio.create_task(works())
+
+        async def view() -> None:
+            ((_, task),) = signal_of(starts).send(sender=None)
+            await task
+
+        run_async(view)
+        assert done == ["function"]
+        assert "SB505" not in codes(found())

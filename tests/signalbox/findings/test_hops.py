@@ -37,7 +37,8 @@ class TestSendOnAnEventLoop:
         assert codes(findings) == ["SB301"]
         assert findings[0].severity == "error"
         assert f".{method}() with sender shop was called in MainThread" in findings[0].explain
-        assert "with 1 async receiver." in findings[0].explain
+        assert f"with 1 async receiver: {__name__}.aheard." in findings[0].explain
+        assert findings[0].source == source(aheard)
         assert "after its 1 sync receiver had run" in findings[0].explain
         assert findings[0].fix.startswith(f"Await a{method}()")
 

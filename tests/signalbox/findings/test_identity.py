@@ -1,10 +1,13 @@
 """SB801: one ident for several threads."""
 
+import concurrent.futures
 import threading
 from typing import Any
 
+from asgiref.sync import sync_to_async
+
 import signalbox
-from tests.signalbox.findings.parts import Found, codes, signal_of, the
+from tests.signalbox.findings.parts import Found, codes, run_async, signal_of, the
 
 
 def heard(**kwargs: Any) -> None:
@@ -29,6 +32,17 @@ def test_a_thread_that_follows_another(found: Found) -> None:
     assert f"answered {idents[-1]} in 2 threads, one after the other: Worker-{idents.index(idents[-1])}, Worker-" in (
         finding.explain
     )
+
+
+def test_threads_that_are_known_by_a_hop_alone(found: Found) -> None:
+    async def hop_to_new_threads() -> None:
+        idents: list[int] = []
+        while len(idents) == len(set(idents)) and len(idents) < 1_000:
+            with concurrent.futures.ThreadPoolExecutor(1) as pool:
+                idents.append(await sync_to_async(threading.get_ident, thread_sensitive=False, executor=pool)())
+
+    run_async(hop_to_new_threads)
+    assert len(the("SB801", found()).spans) == 2
 
 
 def test_near_miss_threads_that_live_at_once(found: Found) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from channels.testing import WebsocketCommunicator
 from django.db import connections
 
 import signalbox
@@ -14,7 +16,7 @@ from app.models import MyModel
 from app.work import Work, ordered
 from signalbox.requests import Request
 from signalbox.scopes import request
-from tests.signalbox.findings.parts import Found, codes, compute, run_async, the
+from tests.signalbox.findings.parts import Found, codes, compute, run_async, signal_of, source, the
 
 QUEUES = {"SB401", "SB402", "SB403"}
 
@@ -111,6 +113,59 @@ class TestCallers:
         finding = the("SB402", found())
         assert finding.explain.startswith("This caller shared with others ")
         assert "before it: work that is not part of this recording" in finding.explain
+
+
+@pytest.mark.django_db(transaction=True)
+class TestConsumers:
+    """Several of Channels' consumers at once, in one recording, each with its application instance and its tasks."""
+
+    ORDERS = 3
+
+    async def at_once(self, consumer: type[AsyncWebsocketConsumer]) -> None:
+        sockets = [WebsocketCommunicator(consumer.as_asgi(), "/") for _ in range(self.ORDERS)]
+        for socket in sockets:
+            await socket.connect()
+        for socket in sockets:
+            await socket.send_to(text_data="order")
+        assert [await socket.receive_from(10) for socket in sockets] == ["done"] * self.ORDERS
+        for socket in sockets:
+            await socket.disconnect()
+
+    def test_their_receivers_take_turns_on_the_one_thread(self, found: Found) -> None:
+        asyncio.run(self.at_once(Shop))
+        findings = found()
+        finding = the("SB402", findings)
+        assert QUEUES & set(codes(findings)) == {"SB402"}
+        assert finding.explain.startswith(f"{self.ORDERS} callers shared ")
+        assert f"before it: {__name__}.send_and_wait" in finding.explain
+        assert finding.source == source(computes)
+
+    def test_near_miss_a_context_for_each(self, found: Found) -> None:
+        asyncio.run(self.at_once(ShopWithThreads))
+        assert not QUEUES & set(codes(found()))
+
+
+def computes(**kwargs: Any) -> None:
+    compute(0.06)
+
+
+order_placed = signal_of(computes)
+
+
+def send_and_wait() -> None:
+    order_placed.send(sender="shop")
+
+
+class Shop(AsyncWebsocketConsumer):
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        await signalbox.caller("a consumer").around(sync_to_async(send_and_wait)())
+        await self.send("done")
+
+
+class ShopWithThreads(Shop):
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        async with ThreadSensitiveContext():
+            await super().receive(text_data, bytes_data)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -43,13 +43,15 @@ class TestConsumers:
     EXPERIMENT = json.dumps({"way": "asave", "receivers": "sync", "delay_ms": 150})
 
     def test_at_once_they_take_turns_on_one_thread(self, api: Api) -> None:
+        """Channels itself goes to that thread before each message, outside of the run: while the first works there,
+        the second may wait for that, and only the third surely in its run."""
         with ExitStack() as stack:
             path = "/ws/experiments/async-consumer/"
-            sockets = [stack.enter_context(api.websocket(path)) for _ in range(2)]
+            sockets = [stack.enter_context(api.websocket(path)) for _ in range(3)]
             for socket in sockets:
                 socket.send(self.EXPERIMENT)
             found = [codes(json.loads(socket.recv(30))) for socket in sockets]
-        assert ["SB402" in one for one in found].count(True) == 1
+        assert ["SB402" in one for one in found].count(True) in {1, 2}
 
     def test_near_miss_one_after_the_other(self, api: Api) -> None:
         with api.websocket("/ws/experiments/async-consumer/") as socket:

@@ -1,0 +1,79 @@
+"""Which context variables a receiver has changed, and which of them its caller is left with.
+
+Values are compared by identity: ``Context.__eq__`` would call the ``__eq__`` of what the program keeps in them. What an
+``asgiref.local.Local`` keeps is looked into, because asgiref wraps it anew at each crossing between threads.
+"""
+
+import contextvars
+from operator import is_
+from typing import Any
+
+from asgiref.local import _Storage
+from asgiref.sync import AsyncToSync, SyncToAsync
+from django.db import connections
+
+from signalbox.spans import Span, calling, current, note
+
+_MISSING: Any = object()
+#: What the probe and asgiref set themselves.
+_OWN: frozenset[contextvars.ContextVar[Any]] = frozenset(
+    {
+        current,
+        calling,
+        SyncToAsync.deadlock_context,
+        SyncToAsync.thread_sensitive_context,
+        AsyncToSync.executors._storage._data,
+    }
+)
+
+
+class Changes:
+    """What a receiver has changed so far, with the values that it found. Lives no longer than the receiver runs."""
+
+    __slots__ = ("_found",)
+
+    def __init__(self) -> None:
+        self._found: dict[contextvars.ContextVar[Any], Any] = {}
+
+    def take_in(self, before: contextvars.Context, after: contextvars.Context) -> None:
+        """Take in one interval in which the receiver ran."""
+        # Nearly always nothing has changed, and the same variables come in the same order.
+        if len(before) == len(after) and all(map(is_, before.values(), after.values())):
+            return
+        for variable in {*before, *after} - _OWN:
+            found = before.get(variable, _MISSING)
+            if not _same(found, after.get(variable, _MISSING)):
+                self._found.setdefault(variable, found)
+
+    def write_down(self, span: Span) -> None:
+        """Write down what differs now from what the receiver found, as it ends."""
+        if not self._found:
+            return
+        connections_here = vars(connections._connections._storage).get("cvar")  # type: ignore[attr-defined]
+        ignored = None if connections_here is None else connections_here._data
+        changed = {
+            variable: variable.get(_MISSING)
+            for variable, found in self._found.items()
+            if variable is not ignored and not _same(found, variable.get(_MISSING))
+        }
+        if changed:
+            note(span, "contextvars_set", sorted({variable.name for variable in changed}))
+            if span.dispatch is not None and not span.dispatch.is_over:  # nobody would let go of the values
+                subject = span.dispatch.subject
+                subject.changed = {**(subject.changed or {}), **changed}
+
+
+def write_down_kept(dispatch: Span) -> None:
+    """Write down what its receivers have changed and the caller finds so, in whose context this is called."""
+    changed, dispatch.subject.changed = dispatch.subject.changed, None
+    if changed is None:
+        return
+    kept = {variable.name for variable, value in changed.items() if _same(variable.get(_MISSING), value)}
+    if kept:
+        note(dispatch, "contextvars_kept", sorted(kept))
+
+
+def _same(one: Any, other: Any) -> bool:
+    if type(one) is _Storage and type(other) is _Storage:
+        return one.data.keys() == other.data.keys() and all(other.data[key] is one.data[key] for key in one.data)
+    return one is other
