@@ -68,10 +68,11 @@ def _hook_asend(original: Callable[..., Any], method: str) -> Callable[..., Any]
         dispatch = _begin_dispatch(self, sender, named, method)
         if dispatch is None:
             return await original(self, sender, **named)
-        if dispatch.tree is not None or dispatch.task is None:
+        if dispatch.parent is not None or dispatch.task is None:
             return _with_own_receivers(await Driven(original(self, sender, **named), dispatch))
         # A task has its context to itself, so what is set there can stay while it is suspended: much the cheaper way.
-        # Not inside a receiver, which from Django 6.1 on shares its context with others, and not without a task.
+        # Not inside another span: a driven one sets itself as the current one whenever the task goes on, and a receiver
+        # shares its context with others from Django 6.1 on. Not without a task.
         token = current.set(dispatch)
         try:
             responses = await original(self, sender, **named)

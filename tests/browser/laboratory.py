@@ -17,6 +17,9 @@ DRAWN = """name => {
 }"""
 
 
+SLIDE = "(slider, to) => { slider.value = to; slider.dispatchEvent(new Event('input', {bubbles: true})); }"
+
+
 class LaboratoryPage:
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -47,10 +50,7 @@ class LaboratoryPage:
                 [name, value],
             )
         for name, number in (("delay_ms", delay_ms), ("concurrency", concurrency)):
-            self.page.locator(f"#experiment [name={name}]").evaluate(
-                "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', {bubbles: true})); }",
-                number,
-            )
+            self.page.locator(f"#experiment [name={name}]").evaluate(SLIDE, number)
         self.page.locator("#experiment [name=atomic]").set_checked(atomic)
 
     def run(self, **experiment: Any) -> None:

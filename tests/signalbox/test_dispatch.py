@@ -196,6 +196,15 @@ class TestRecording:
         assert shape(spans)[:2] == [("caller", "here", None), ("dispatch", "an unnamed signal.send", 0)]
         assert spans[2].attributes["caller"] == spans[0].id
 
+    def test_asend_inside_a_coroutine_that_is_recorded(self, recorded: Recorded) -> None:
+        """From Django 6.1 on the async receivers begin after a suspension, at which the outer coroutine is left."""
+        signal = signal_with(answer, aanswer)
+        asyncio.run(signalbox.caller("here").around(signal.asend(sender=None)))
+        spans = recorded()
+        (dispatch,) = (span for span in spans if span.kind == "dispatch")
+        (receiver,) = (span for span in spans if span.kind == "receiver" and span.attributes["is_async"])
+        assert receiver.parent == dispatch.id
+
 
 class TestVisibility:
     def test_in_the_callers_thread_both_are_visible(self, recorded: Recorded) -> None:

@@ -114,6 +114,39 @@ def test_the_one_who_asked_goes_away(shared_api: Api) -> None:
 
 
 @pytest.mark.parametrize("kind", ["http", "websocket"])
+async def test_nobody_is_let_go_before_all_have_come(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    seen: list[str] = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        if kind == "websocket":
+            assert (await receive())["type"] == "websocket.connect"
+        for _ in seen:  # the later ones come later
+            await asyncio.sleep(0)
+        seen.append("came")
+        await receive()
+        seen.append("went")
+        place = place_of(scope)
+        assert place is not None
+        place.take()
+
+    run = RunUnderWay(check_experiment("async-view", {"way": "asend", "concurrency": SEVERAL}), "server")
+    await make_siblings(monkeypatch, run, application, {"type": kind}, b"{}")
+    assert seen == ["came"] * SEVERAL + ["went"] * SEVERAL
+    assert run.missing == []
+
+
+async def make_siblings(
+    monkeypatch: pytest.MonkeyPatch, run: RunUnderWay, application: Any, scope: dict[str, Any], body: bytes | str
+) -> None:
+    """Have an application of the test's own get the siblings, on the loop of the test, and wait for the last."""
+    monkeypatch.setattr(siblings, "get_default_application", lambda: application)
+    monkeypatch.setattr(laboratory().stream, "loop", asyncio.get_running_loop())
+    assert leave_it_to_siblings(run, scope, body)
+    assert run.siblings is not None
+    await asyncio.wait_for(asyncio.wrap_future(run.siblings), 10)
+
+
+@pytest.mark.parametrize("kind", ["http", "websocket"])
 async def test_whoever_is_refused_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """The application refuses the first, and fails at the second; the others are let go without them."""
     came: list[Any] = []
@@ -136,11 +169,7 @@ async def test_whoever_is_refused_is_not_waited_for(monkeypatch: pytest.MonkeyPa
             place.take()
 
     run = RunUnderWay(check_experiment("async-view", {"way": "asend", "concurrency": SEVERAL}), "server")
-    monkeypatch.setattr(siblings, "get_default_application", lambda: application)
-    monkeypatch.setattr(laboratory().stream, "loop", asyncio.get_running_loop())
-    assert leave_it_to_siblings(run, {"type": kind, "user": "somebody"}, body)
-    assert run.siblings is not None
-    await asyncio.wait_for(asyncio.wrap_future(run.siblings), 10)
+    await make_siblings(monkeypatch, run, application, {"type": kind, "user": "somebody"}, body)
     assert len(came) == SEVERAL
     assert all("user" not in scope for scope in came), "what middleware has added, it adds again"
     refusal = "403" if kind == "http" else "close code 4403"
