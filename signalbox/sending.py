@@ -205,10 +205,10 @@ def _call_recorded(  # noqa: C901, PLR0912, PLR0915 (in one piece: each call mor
                 span = None
             response = receiver(signal=signal, sender=sender, **named)
             if span is not None:
+                if response is not None:
+                    note_returned(span, response)
                 span.end_ns = now = monotonic_ns()
             responses.append((receiver, response))
-            if response is not None and span is not None:
-                note_returned(span, response)
     except BaseException as error:
         _end_by_error(error, span, dispatch)
         raise

@@ -5,13 +5,13 @@ import contextvars
 import itertools
 from collections.abc import Iterable
 from time import monotonic_ns
-from types import CoroutineType
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from signalbox.buffer import Buffer
 from signalbox.connections import Connection, open_connection
+from signalbox.faults import give_up
 from signalbox.heartbeat import Heartbeats
 from signalbox.serials import serials_on
 from signalbox.threads import Thread, current_thread, local
@@ -174,8 +174,11 @@ def describe_error(error: BaseException) -> str:
 def note_returned(span: Span, response: object) -> None:
     """Write down what a sync receiver has returned, if it is something to be awaited: Django will not await it."""
     returned = type(response)  # the object itself may be a lazy one
-    if returned is CoroutineType or hasattr(returned, "__await__"):
-        span.attributes = {**(span.attributes or {}), "returned": f"{returned.__module__}.{returned.__qualname__}"}
+    try:
+        if hasattr(returned, "__await__"):
+            note(span, "returned", f"{returned.__module__}.{returned.__qualname__}")
+    except Exception as fault:
+        give_up(fault)
 
 
 def note_running(running: list[tuple[int, int]], begun_ns: int, until_ns: int) -> None:
