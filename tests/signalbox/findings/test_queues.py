@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -95,6 +96,21 @@ class TestCallers:
 
         asyncio.run(both())
         assert the("SB402", found()).explain.startswith("2 callers shared ")
+
+    def test_whole_callers_that_say_when_they_were_asked_for(self, found: Found) -> None:
+        asked_ns = time.monotonic_ns()
+        for name in ("first", "second"):
+            with signalbox.caller(name, asked_ns=asked_ns):
+                compute(0.06)
+        finding = the("SB402", found())
+        assert finding.explain.startswith(f"2 callers shared {threading.current_thread().name}")
+        assert "second waited" in finding.explain
+        assert "before it: first, which ran for" in finding.explain
+
+    def test_near_miss_a_caller_that_waited_for_a_thread_of_its_own(self, found: Found) -> None:
+        with signalbox.caller("here", asked_ns=time.monotonic_ns() - 60_000_000):
+            pass
+        assert found() == []
 
     def test_near_miss_requests_have_a_thread_each(self, found: Found) -> None:
         asyncio.run(self.in_turn(requests=True))
