@@ -7,9 +7,8 @@ from app.callers.registry import CALLERS
 from app.callers.requests import refused
 from app.catalogue import catalogue
 from app.experiments import Refused
-from app.models import Run
 from app.pages import no_such_run
-from app.runs.listing import PAGE, newest_runs, read_before, read_limit, stored_run
+from app.runs.listing import PAGE, listed_runs, newest_runs, read_before, read_limit, stored_run
 
 
 @require_safe
@@ -24,7 +23,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         listed = newest_runs(read_limit(request.GET.get("limit", str(PAGE))), before)
     except Refused as refusal:
         return refused(refusal)
-    return JsonResponse({"runs": listed, "total": Run.objects.count()})
+    return JsonResponse({"runs": listed, "total": listed_runs().count()})
 
 
 @require_safe

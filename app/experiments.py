@@ -7,7 +7,7 @@ import msgspec
 from django.conf import settings
 
 from app.senders import Receivers
-from app.ways import WAYS
+from app.ways import BESIDE, WAYS, way_of
 from app.ways.bound import BoundWay
 from app.work import ReceiverKind, Work
 from signalbox.scopes import Scope
@@ -71,7 +71,7 @@ class Experiment(msgspec.Struct, kw_only=True):
 
     def bound_way(self, scope: Scope) -> BoundWay:
         """The way for one caller, whose span is the scope's."""
-        return BoundWay(WAYS[self.way], self.receivers, scope, self.work(), atomic=self.atomic)
+        return BoundWay(way_of(self.way), self.receivers, scope, self.work(), atomic=self.atomic)
 
     def work(self) -> Work:
         return Work(self.delay_ms / 1000, _KINDS[self.fail])
@@ -94,7 +94,7 @@ def check_experiment(caller: str, given: Any) -> Experiment:
         order = msgspec.convert(given, Order)
     except msgspec.ValidationError as error:
         raise Refused(400, _what_is_wrong(error, given)) from error
-    if order.way not in WAYS:
+    if order.way not in WAYS and order.way not in BESIDE:
         raise Refused(400, f"way: expected one of {', '.join(WAYS)}; got {_shown(order.way)}.")
     if order.fail is not None and order.receivers not in {"both", order.fail}:
         raise Refused(400, f"fail: expected null or {order.receivers}, the only receivers asked for; got {order.fail}.")

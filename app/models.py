@@ -59,6 +59,23 @@ class BothBasket(Basket):
     """A basket whose table has both receivers."""
 
 
+class Map(models.Model):
+    """The cells of one map, as the document that docs/protocol.md describes. Its runs go when it goes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    started_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    #: Null while it is measured, and where that was broken off without a chance to clean up.
+    document = models.JSONField(null=True)
+    #: Whether it has every cell of the grid.
+    is_whole = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("-started_at",)
+
+    def __str__(self) -> str:
+        return f"Map of {self.started_at:%Y-%m-%d %H:%M}"
+
+
 class Run(models.Model):
     """One execution of an experiment, as the document that docs/protocol.md describes."""
 
@@ -69,6 +86,8 @@ class Run(models.Model):
     receivers = models.CharField(max_length=10)
     error = models.TextField(blank=True)
     document = models.JSONField()
+    #: Null where a person asked for it.
+    map = models.ForeignKey(Map, on_delete=models.CASCADE, related_name="runs", null=True, editable=False)
 
     class Meta:
         ordering = ("-started_at",)

@@ -12,10 +12,9 @@ from django.views.decorators.http import require_safe
 from app.access import wants_html
 from app.callers.requests import refused
 from app.experiments import Refused
-from app.models import Run
 from app.runs.documents import alike
 from app.runs.environment import environment as measured_on
-from app.runs.listing import PAGE, newest_runs, read_before, stored_run
+from app.runs.listing import PAGE, listed_runs, newest_runs, read_before, stored_run
 
 
 def environment(request: HttpRequest) -> dict[str, Any]:
@@ -40,7 +39,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     context = {
         "runs": [{**each, "receivers": alike(each["receivers"])} for each in listed],
         "next_before": listed[-1]["started_at"] if len(listed) == PAGE else None,
-        "total": Run.objects.count(),
+        "total": listed_runs().count(),
     }
     return render(request, "app/runs.html", context)
 

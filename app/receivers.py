@@ -8,8 +8,8 @@ from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import receiver
 
 from app.models import AsyncBasket, BothBasket, MyModel, MyModelAsync, MyModelBoth, SyncBasket
-from app.signals import thread_asked
-from app.work import delay, fail_if_told
+from app.signals import siblings_asked, thread_asked
+from app.work import ToldToFail, delay, fail_if_told
 
 
 @receiver(post_save, sender=MyModel, dispatch_uid="my_signal_handler")
@@ -72,5 +72,16 @@ def on_thread_asked(sender: Any, **kwargs: Any) -> None:
 @receiver(thread_asked, sender=MyModelAsync, dispatch_uid="on_thread_asked_async")
 @receiver(thread_asked, sender=MyModelBoth, dispatch_uid="on_thread_asked_async")
 async def on_thread_asked_async(sender: Any, **kwargs: Any) -> None:
+    await asyncio.sleep(delay())
+    fail_if_told("async")
+
+
+@receiver(siblings_asked, sender=MyModelAsync, dispatch_uid="fails_at_once")
+async def fails_at_once(sender: Any, **kwargs: Any) -> None:
+    raise ToldToFail("the first of two siblings fails")
+
+
+@receiver(siblings_asked, sender=MyModelAsync, dispatch_uid="works_on")
+async def works_on(sender: Any, **kwargs: Any) -> None:
     await asyncio.sleep(delay())
     fail_if_told("async")

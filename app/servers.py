@@ -1,88 +1,149 @@
-"""Starting a real server on a free port, and asking it to run an experiment over HTTP or a websocket."""
+"""The servers that the laboratory runs under, and how one is started on a free port and stopped again."""
 
+import asyncio
 import contextlib
+import importlib.util
 import os
 import re
-import subprocess
+import signal
+import socket
 import sys
-import threading
-from collections.abc import Iterator
-from typing import IO, Any, cast
+from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
+from collections.abc import AsyncIterator, Mapping
 
 import httpx
 import msgspec
 from django.conf import settings
-from websockets.sync.client import connect
-from websockets.typing import Origin
 
-from app.callers.registry import CALLERS
-from app.experiments import Experiment
-
-#: Until a server listens, and until an experiment has answered beyond its own delay, in seconds.
+#: Until a server answers, and until it has ended after it was told to, in seconds.
 START_PATIENCE_S = 60.0
-ANSWER_PATIENCE_S = 60.0
+STOP_PATIENCE_S = 10.0
+_ADDRESS = re.compile(r"127\.0\.0\.1:([1-9]\d*)")
 
 
 class ServerFailed(Exception):
     """The server did not start, or did not answer as a server of this project does."""
 
 
-@contextlib.contextmanager
-def daphne() -> Iterator[str]:
-    """A Daphne of its own process, on a port that the system chose; gives its address, ``http://127.0.0.1:…``."""
-    command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", "0", "asgi_demo.asgi:application"]
-    process = subprocess.Popen(
-        command, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=os.environ
+class ServerKind(msgspec.Struct, frozen=True):
+    """A server as it is started for one measurement: one process that serves, nothing else of its defaults changed."""
+
+    slug: str
+    package: str
+    arguments: tuple[str, ...]
+    protocol: str = "ASGI"
+
+    @property
+    def has_websockets(self) -> bool:
+        return self.protocol == "ASGI"
+
+    @property
+    def is_installed(self) -> bool:
+        return importlib.util.find_spec(self.package) is not None
+
+
+_ASGI, _WSGI = "asgi_demo.asgi:application", "asgi_demo.wsgi:application"
+_GUNICORN = ("--bind", "127.0.0.1:0", "--no-control-socket", "--workers", "1")
+_KINDS = (
+    ServerKind("daphne", "daphne", ("-b", "127.0.0.1", "-p", "0", _ASGI)),
+    ServerKind("uvicorn", "uvicorn", ("--host", "127.0.0.1", "--port", "0", "--no-access-log", _ASGI)),
+    ServerKind("hypercorn", "hypercorn", ("--bind", "127.0.0.1:0", _ASGI)),
+    # Granian says the port that it was given, not the one that the system chose.
+    ServerKind("granian", "granian", ("--interface", "asgi", "--host", "127.0.0.1", "--port", "{port}", _ASGI)),
+    ServerKind("gunicorn", "gunicorn", (*_GUNICORN, "--worker-class", "sync", _WSGI), "WSGI"),
+    ServerKind(
+        "gunicorn-threads", "gunicorn", (*_GUNICORN, "--worker-class", "gthread", "--threads", "8", _WSGI), "WSGI"
+    ),
+)
+SERVERS: dict[str, ServerKind] = {kind.slug: kind for kind in _KINDS}
+
+
+@contextlib.asynccontextmanager
+async def serving(kind: ServerKind, environment: Mapping[str, str] | None = None) -> AsyncIterator[str]:
+    """A server of its own process, on a free port; gives its address, ``http://127.0.0.1:…``. Raises ServerFailed.
+
+    ``environment`` is added to this process's own. Whatever ends the block, the server has ended when it is left.
+    """
+    if not kind.is_installed:
+        raise ServerFailed(
+            f"Expected {kind.package} to be installed beside {sys.executable}; it is not. "
+            f"This installs it: {sys.executable} -m pip install {kind.package}"
+        )
+    arguments = [argument.format(port=_free_port()) for argument in kind.arguments]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        kind.package,
+        *arguments,
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
+        stdin=DEVNULL,
+        stdout=PIPE,
+        stderr=STDOUT,
+        start_new_session=True,  # Ctrl-C is for whoever started it, who then ends it; and its workers end with it
     )
-    deadline = threading.Timer(START_PATIENCE_S, process.kill)
-    deadline.start()
+    log = _Log(process)
     try:
-        yield _address(process, deadline)
+        address = await _answering(kind, process, log)
+        yield address
     finally:
-        deadline.cancel()
+        await _stop(process)
+        await log.reading
+
+
+class _Log:
+    """What a server says, read to the end so that it never waits for its reader; the last lines are kept."""
+
+    def __init__(self, process: Process) -> None:
+        self.address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.lines: list[str] = []
+        self.reading = asyncio.create_task(self._read(process))
+
+    async def _read(self, process: Process) -> None:
+        assert process.stdout is not None  # noqa: S101
+        async for line in process.stdout:
+            text = line.decode(errors="replace")
+            self.lines = [*self.lines[-19:], text]
+            if (found := _ADDRESS.search(text)) and not self.address.done():
+                self.address.set_result(f"http://127.0.0.1:{found[1]}")
+        if not self.address.done():
+            self.address.set_result("")
+
+
+async def _answering(kind: ServerKind, process: Process, log: _Log) -> str:
+    """The server's address, once it answers there: some say it before they listen."""
+    try:
+        async with (
+            asyncio.timeout(START_PATIENCE_S),
+            httpx.AsyncClient(trust_env=False, timeout=START_PATIENCE_S) as client,
+        ):
+            address = await log.address
+            while address and process.returncode is None:
+                with contextlib.suppress(httpx.TransportError):
+                    await client.get(address)
+                    return address
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        pass
+    raise ServerFailed(f"Expected {kind.slug} to answer on a port; it said:\n{''.join(log.lines)}")
+
+
+async def _stop(process: Process) -> None:
+    """End the server and its workers: first politely, as a gunicorn has workers of its own to end."""
+    with contextlib.suppress(ProcessLookupError):
         process.terminate()
-        process.wait()
+    try:
+        async with asyncio.timeout(STOP_PATIENCE_S):
+            await process.wait()
+    except TimeoutError:
+        pass
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
 
 
-def _address(process: "subprocess.Popen[str]", deadline: threading.Timer) -> str:
-    """Read the server's log up to the line that names its port; then keep the pipe empty."""
-    stderr = cast("IO[str]", process.stderr)
-    log = []
-    for line in stderr:
-        log.append(line)
-        if found := re.search(r"Listening on TCP address 127\.0\.0\.1:(\d+)", line):
-            deadline.cancel()
-            threading.Thread(target=stderr.read, daemon=True).start()
-            return f"http://127.0.0.1:{found[1]}"
-    raise ServerFailed("Expected Daphne to listen on a port; it ended with:\n" + "".join(log[-20:]))
-
-
-def run_on(address: str, experiment: Experiment) -> dict[str, Any]:
-    """Run the experiment through its real entry point on a server; gives the run's document."""
-    caller = CALLERS[experiment.caller]
-    order = {key: value for key, value in msgspec.to_builtins(experiment).items() if key != "caller"}
-    patience = ANSWER_PATIENCE_S + 2 * experiment.concurrency * experiment.delay_ms / 1000
-    if caller.transport == "websocket":
-        return _run_over_websocket(address, caller.url, order, patience)
-    return _run_over_http(address, caller.url, order, patience)
-
-
-def _run_over_http(address: str, url: str, order: dict[str, Any], patience: float) -> dict[str, Any]:
-    # No proxy of the machine's: the server is on loopback.
-    with httpx.Client(base_url=address, timeout=patience, trust_env=False) as client:
-        client.get("/")  # sets the CSRF cookie
-        response = client.post(url, json=order, headers={"X-CSRFToken": client.cookies["csrftoken"]})
-    answer: dict[str, Any] = response.json()
-    if response.status_code != httpx.codes.OK:
-        raise ServerFailed(answer["error"])
-    return answer
-
-
-def _run_over_websocket(address: str, url: str, order: dict[str, Any], patience: float) -> dict[str, Any]:
-    websocket = address.replace("http", "ws", 1) + url
-    with connect(websocket, origin=Origin(address), max_size=None, proxy=None) as socket:
-        socket.send(msgspec.json.encode(order).decode())
-        answer: dict[str, Any] = msgspec.json.decode(socket.recv(timeout=patience))
-    if "error" in answer:
-        raise ServerFailed(answer["error"])
-    return answer
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])

@@ -26,12 +26,18 @@ ordered: contextvars.ContextVar[Work | None] = contextvars.ContextVar("app.work.
 UNORDERED = Work()
 
 
+#: The kinds of receivers that have worked, as far as this context knows: whoever sent to them looks into it afterwards,
+#: and learns whether what a receiver sets in a context variable comes back to him.
+worked: contextvars.ContextVar[frozenset[ReceiverKind]] = contextvars.ContextVar("app.work.worked", default=frozenset())
+
+
 def delay() -> float:
     """Seconds for which the receiver works."""
     return (ordered.get() or UNORDERED).seconds
 
 
 def fail_if_told(kind: ReceiverKind) -> None:
-    """Raise ToldToFail when receivers of this kind are to fail."""
+    """The end of a receiver's work. Raises ToldToFail when receivers of this kind are to fail."""
+    worked.set(worked.get() | {kind})
     if kind in (ordered.get() or UNORDERED).failing:
         raise ToldToFail(f"the {kind} receiver was told to fail")

@@ -28,6 +28,8 @@ class Caller(msgspec.Struct, frozen=True):
     calls_on_loop: bool | None = None
     #: Why it cannot do anything on this version of Django, in one sentence.
     missing: str | None = None
+    #: Whether it goes on only when what it has started is done.
+    waits: bool = True
 
     @property
     def is_async(self) -> bool:
@@ -37,6 +39,11 @@ class Caller(msgspec.Struct, frozen=True):
     def on_loop(self) -> bool:
         """Whether the way is called on a thread with a running event loop."""
         return self.is_async if self.calls_on_loop is None else self.calls_on_loop
+
+    @property
+    def hands_to_pool(self) -> bool:
+        """Whether the way is called in a thread of the loop's pool, whose past has a say in what happens there."""
+        return self.is_async and not self.on_loop
 
     @property
     def where(self) -> Where:
@@ -79,6 +86,7 @@ _TABLE = (
         "sync view, Thread",
         "The view starts a threading.Thread and does not wait for it.",
         handing_on.sync_view_thread,
+        waits=False,
     ),
     Caller(
         "sync-view-on-commit",

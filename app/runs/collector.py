@@ -13,13 +13,14 @@ from app.runs.documents import RunDocument
 from app.runs.environment import Where, environment
 from app.runs.store import store
 from app.runs.under_way import CallerUnderWay, RunUnderWay
-from app.ways import WAYS
+from app.ways import way_of
+from app.work import ReceiverKind
 from signalbox.documents import PauseDocument, SpanDocument, span_document, thread_document, threads_of
 from signalbox.findings import find
 from signalbox.recording import Recording
 from signalbox.spans import Span, describe_error, heartbeats
 from signalbox.threads import Thread, current_thread
-from signalbox.verdict import judge
+from signalbox.verdict import Verdict, judge
 
 if TYPE_CHECKING:
     from app.live.pump import Pump
@@ -98,6 +99,7 @@ class Collector:
         pauses = [pause for pause in _within(run.pauses, spans) if pause.thread in threads]
         recording = Recording(spans, lanes, pauses, server_loops)
         error = next((describe_error(caller.error) for caller in run.callers if caller.error is not None), None)
+        verdict = judge(recording, error, _notes(run, recording))
         return RunDocument(
             id=str(run.id),
             url=f"/runs/{run.id}/",
@@ -107,9 +109,16 @@ class Collector:
             threads=lanes,
             spans=recording.spans,
             pauses=recording.pauses,
-            verdict=judge(recording, error, _notes(run, recording)),
+            verdict=verdict,
+            contextvars_kept=_kept(run, verdict),
             findings=find(recording),
         )
+
+
+def _kept(run: RunUnderWay, verdict: Verdict) -> dict[ReceiverKind, bool]:
+    """For each kind of receivers that was called: whether its context variables came back to every caller."""
+    called: set[ReceiverKind] = {"async" if receiver.is_async else "sync" for receiver in verdict.receivers}
+    return {kind: all(kind in caller.way.kept for caller in run.callers) for kind in sorted(called, reverse=True)}
 
 
 def _within(pauses: list[PauseDocument], spans: list[SpanDocument]) -> list[PauseDocument]:
@@ -121,7 +130,7 @@ def _within(pauses: list[PauseDocument], spans: list[SpanDocument]) -> list[Paus
 
 def _notes(run: RunUnderWay, recording: Recording) -> list[str]:
     """Sentences about the whole run that no single receiver can say."""
-    way = WAYS[run.experiment.way]
+    way = way_of(run.experiment.way)
     notes = list(dict.fromkeys(run.missing))
     errors = [caller.error for caller in run.callers if caller.error is not None]
     if not (way.sends or errors or run.missing or recording.of_kind("dispatch")):

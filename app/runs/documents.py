@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from app.experiments import Experiment
+from app.work import ReceiverKind
 from signalbox.documents import PauseDocument, SpanDocument, ThreadDocument
 from signalbox.verdict import Verdict
 
@@ -25,6 +26,7 @@ class RunDocument(msgspec.Struct, kw_only=True):
     spans: list[SpanDocument]
     pauses: list[PauseDocument]
     verdict: Verdict
+    contextvars_kept: dict[ReceiverKind, bool] = {}
     findings: list[Any] = []
 
 

@@ -5,6 +5,7 @@ import datetime
 import logging
 
 import msgspec
+from django.conf import settings
 from django.db import OperationalError
 
 import signalbox
@@ -45,6 +46,7 @@ def _insert(document: RunDocument) -> None:
         receivers=document.experiment.receivers,
         error=document.verdict.error or "",
         document=msgspec.to_builtins(document),
+        map_id=settings.MEASURED_MAP,
     )
     for attempt in range(1, ATTEMPTS + 1):
         try:

@@ -12,7 +12,7 @@ from django.db import transaction
 import signalbox
 from app.senders import SENDERS, Receivers
 from app.ways.registry import Way
-from app.work import Work, ordered
+from app.work import ReceiverKind, Work, ordered, worked
 from signalbox.scopes import Scope
 
 
@@ -29,6 +29,8 @@ class BoundWay:
         self._scope = scope
         self._work = work
         self._begun = self._ended = 0
+        #: The kinds of receivers whose context variables had come back when the way was done.
+        self.kept: frozenset[ReceiverKind] = frozenset()
         bound_ways[self.ticket] = self
 
     @property
@@ -56,11 +58,21 @@ class BoundWay:
             self._ended += 1
 
     def _run(self) -> None:
-        with signalbox.step(self._way.title):
+        with signalbox.step(self._way.title), self._looking_for_what_comes_back():
             self._way.function(*self._arguments())
 
     async def _arun(self) -> None:
-        await signalbox.step(self._way.title).around(self._way.function(*self._arguments()))
+        with self._looking_for_what_comes_back():
+            await signalbox.step(self._way.title).around(self._way.function(*self._arguments()))
+
+    @contextlib.contextmanager
+    def _looking_for_what_comes_back(self) -> Iterator[None]:
+        token = worked.set(frozenset())
+        try:
+            yield
+        finally:
+            self.kept |= worked.get()
+            worked.reset(token)
 
     def _arguments(self) -> tuple[Any, ...]:
         return (self._models, self._transaction) if self._way.opens_transaction else (self._models,)

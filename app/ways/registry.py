@@ -100,3 +100,22 @@ _TABLE = (
 )
 
 WAYS: dict[str, Way] = {way.slug: way for way in _TABLE}
+
+#: Ways that no page offers, beside the table: the map asks by them what no cell of its grid can tell.
+BESIDE: dict[str, Way] = {
+    way.slug: way
+    for way in (
+        Way(
+            "asend_siblings",
+            "await signal.asend(sender), and one of two async receivers fails",
+            "What becomes of the other, which has not finished?",
+            sending.asend_siblings,
+            uses_database=False,
+        ),
+    )
+}
+
+
+def way_of(slug: str) -> Way:
+    """The way with this slug. Raises KeyError."""
+    return WAYS[slug] if slug in WAYS else BESIDE[slug]

@@ -1,7 +1,7 @@
 """Sending a signal of one's own, by each of the four send methods."""
 
 from app.senders import Senders
-from app.signals import thread_asked
+from app.signals import siblings_asked, thread_asked
 
 
 def send(models: Senders) -> None:
@@ -18,3 +18,7 @@ def send_robust(models: Senders) -> None:
 
 async def asend_robust(models: Senders) -> None:
     await thread_asked.asend_robust(sender=models.MyModel)
+
+
+async def asend_siblings(models: Senders) -> None:
+    await siblings_asked.asend(sender=models.MyModel)

@@ -1,5 +1,6 @@
 """Run one experiment through its real entry point, and print the verdict."""
 
+import asyncio
 import contextlib
 import sys
 from typing import Any, TextIO
@@ -10,12 +11,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from app.callers.registry import CALLERS
 from app.callers.running import begin, perform
 from app.callers.siblings import Place
+from app.client import connected
 from app.experiments import LONGEST_DELAY_MS, MOST_AT_ONCE, Experiment, Refused, check_experiment
 from app.live.batches import Batch
 from app.live.laboratory import laboratory
 from app.management.preparing import migrate_if_needed
 from app.report import report
-from app.servers import ServerFailed, daphne, run_on
+from app.servers import SERVERS, ServerFailed, serving
 from app.ways import WAYS
 from signalbox.spans import Span
 
@@ -67,8 +69,7 @@ class Command(BaseCommand):
     def _run(self, experiment: Experiment, options: dict[str, Any]) -> Any:
         caller = CALLERS[experiment.caller]
         if caller.where == "server":
-            with daphne() as address:
-                return run_on(address, experiment)
+            return asyncio.run(_run_on_a_server(experiment))
         if options["stream"]:
             laboratory().pump.add_observer(self._print_batch)
         # What the receivers print must not get between the lines of a document.
@@ -87,3 +88,8 @@ class Command(BaseCommand):
     def _print_line(self, document: Any) -> None:
         self.stdout.write(msgspec.json.encode(document).decode())
         self.stdout.flush()
+
+
+async def _run_on_a_server(experiment: Experiment) -> dict[str, Any]:
+    async with serving(SERVERS["daphne"]) as address, connected(address) as client:
+        return await client.run(experiment)
