@@ -45,3 +45,4 @@ class LaboratoryWSGIApplication:
                 yield from response
             finally:
                 response.close()
+                laboratory().pump.look_now()

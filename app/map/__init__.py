@@ -18,5 +18,5 @@ A map's runs are stored, so that a cell opens the run that it was measured from;
 when a newer map is there.
 
 `grid` the cells and what restricts them · `measuring` runs them · `reading` from a run to a cell · `keeping` what is
-stored · `glance` a cell in short · `comparing` two maps · `table`, `text` for people
+stored · `glance` a cell in short · `comparing` two maps · `words`, `table`, `text`, `files` for people
 """

@@ -5,7 +5,6 @@ Compared is what happened, not in which words it is told: an error by its type, 
 
 from collections.abc import Iterator
 from itertools import zip_longest
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 ANSWERS = (
@@ -55,14 +54,13 @@ def _by_key(document: dict[str, Any]) -> dict[Key, Cell]:
 
 def _compare_cells(key: Key, one: Cell | None, other: Cell | None) -> Iterator[Difference]:
     if one is None or other is None:
-        yield Difference(
-            *key, "cell", "not there" if one is None else "there", "not there" if other is None else "there"
-        )
+        there = ["there" if cell else "not there" for cell in (one, other)]
+        yield Difference(*key, "cell", *there)
         return
     before, after = facts(one), facts(other)
-    for what in dict.fromkeys([*before, *after]):
-        if before.get(what) != after.get(what):
-            yield Difference(*key, what, before.get(what, "–"), after.get(what, "–"))
+    for what in before:  # what only one of them has, a receiver that only one called, is told by `calls`
+        if what in after and before[what] != after[what]:
+            yield Difference(*key, what, before[what], after[what])
 
 
 def facts(cell: Cell) -> dict[str, str]:
@@ -86,15 +84,9 @@ def facts(cell: Cell) -> dict[str, str]:
 
 
 def _calls(cell: Cell) -> list[tuple[Any, Any, Any]]:
-    """The receiver calls, dispatch by dispatch, sync before async: which of two began first may be chance."""
-    receivers = cell["verdict"]["receivers"]
-    calls = zip_longest(receivers, cell.get("places", []), cell.get("outcomes", []))
-    by_kind = sorted(calls, key=lambda call: (call[0]["is_async"], call[0].get("name", "")))
-    return sorted(by_kind, key=lambda call: call[0].get("dispatch", 0)) if _several_dispatches(receivers) else by_kind
-
-
-def _several_dispatches(receivers: list[Any]) -> bool:
-    return len({*map(itemgetter("dispatch"), receivers)}) > 1 if all("dispatch" in one for one in receivers) else False
+    """Receiver, place and outcome, dispatch by dispatch, sync before async: who began first may be chance."""
+    calls = zip_longest(cell["verdict"]["receivers"], cell.get("places", []), cell.get("outcomes", []))
+    return sorted(calls, key=lambda call: (call[0].get("dispatch", 0), call[0]["is_async"], call[0]["name"]))
 
 
 def _word(answer: bool | None) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -54,7 +54,7 @@ class Measuring:
     def total(self) -> int:
         return len(self._grid) + len(self._beside)
 
-    async def steps(self) -> AsyncIterator[Step]:
+    async def steps(self) -> AsyncGenerator[Step, None]:
         """Measure, and tell of each cell. Raises ServerFailed."""
         whole = asyncio.create_task(self._measure())
         whole.add_done_callback(lambda _: self._steps.put_nowait(None))
