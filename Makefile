@@ -5,6 +5,8 @@
 #   make lint           linters, formatters and types, changing nothing
 #   make format         rewrite the code as the formatters want it
 #   make unit           only the tests                                (TESTS="tests/signalbox -k name")
+#   make test-versions  the tests and the map on a newer Python, with the newest Django  (NEWER=/path/to/python)
+#   make maps           measure docs/maps/ anew: both versions, under each server; and what differs between them
 #   make test-foreign   Django's and asgiref's own tests, bare and under the probe: no result may differ
 #   make bench          what recording costs, and how soon a bar is on the canvas
 #   make lock           pin what requirements/*.in ask for; `make upgrade` takes the newest of everything
@@ -37,7 +39,7 @@ step = @echo "── $(1)"; began=$$(date +%s); $(2) && echo "   $$(($$(date +%s
 
 # Steps come one after the other, also under `make -j`: the first failure is the last thing said.
 .NOTPARALLEL:
-.PHONY: help run test lint format check unit chromium test-foreign bench lock upgrade clean
+.PHONY: help run test lint format check unit chromium test-versions maps test-foreign bench lock upgrade clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
@@ -90,6 +92,27 @@ unit: $(DEVELOPMENT) chromium
 chromium: $(DEVELOPMENT)
 	$(call step,Chromium,$(BIN)/python -m tests.parts.chromium)
 
+# A second environment, with a newer Python, which gets the newest Django.
+NEWEST := $(shell for python in $(or $(NEWER),python3.14 python3.13 $$(ls -d ~/.pyenv/versions/3.1[3-9].*/bin/python 2>/dev/null | sort -rV)); do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 13) or print(sys.argv[1], sys.version.split()[0]))' $$python \
+	2>/dev/null && break; done)
+VERSIONS := .venv-newest/development-$(shell cat requirements/runtime.txt requirements/dev.txt | cksum | tr ' ' '-')-python-$(lastword $(NEWEST))
+$(VERSIONS): BIN := .venv-newest/bin
+
+$(VERSIONS):
+	@$(if $(NEWEST),,echo 'No Python 3.13 or newer found: `pyenv install 3.13` installs one, or choose it with `make test-versions NEWER=/path/to/python`.' >&2; exit 1)
+	$(call step,setting up .venv-newest with Python $(lastword $(NEWEST)),$(firstword $(NEWEST)) -m venv --clear .venv-newest && $(INSTALL) -r requirements/runtime.txt && $(INSTALL) -r requirements/dev.txt)
+	@touch $@
+
+test-versions: $(VERSIONS) chromium
+	@echo '── pytest, with Python $(lastword $(NEWEST))'
+	@.venv-newest/bin/python -m pytest $(TESTS)
+	@echo '── the map, with Python $(lastword $(NEWEST))'
+	@directory=$$(mktemp -d) && SQLITE_PATH=$$directory/db.sqlite3 .venv-newest/bin/python manage.py map; result=$$?; rm -r $$directory; exit $$result
+
+maps: $(DEVELOPMENT) $(VERSIONS)
+	@$(BIN)/python -m scripts.maps $(BIN)/python .venv-newest/bin/python
+
 # An environment of its own: what other projects' tests need is no part of this one's.
 FOREIGN := $(patsubst .venv/%,.venv-foreign/%,$(call stamp,foreign,requirements/foreign.txt))
 $(FOREIGN) test-foreign: BIN := .venv-foreign/bin
@@ -130,4 +153,4 @@ upgrade: LOCK += --upgrade
 upgrade: lock
 
 clean:
-	rm -rf .venv .venv-foreign .venv-bench .cache .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache staticfiles tests/browser/failures
+	rm -rf .venv .venv-newest .venv-foreign .venv-bench .cache .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache staticfiles tests/browser/failures
