@@ -12,7 +12,7 @@ from app.ways import BESIDE, WAYS, way_of
 
 #: How long a receiver works in a cell whose answers depend on it; in all others it is done at once. It is long beside
 #: what a thread or a task waits for its turn while other cells are measured.
-DELAY_MS = 50
+DELAY_MS = 100
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "caller": tuple(CALLERS),
@@ -48,8 +48,8 @@ class Cell(msgspec.Struct, frozen=True, order=True):
     def _takes_time(self) -> bool:
         """Whether an answer depends on how long a receiver works: whether it is waited for, and what runs meanwhile."""
         way = way_of(self.way)
-        runs_several_at_once = way.is_async and not way.uses_database and self.receivers != "sync"
-        return runs_several_at_once or not CALLERS[self.caller].waits
+        sends_at_once = way.is_async and not way.uses_database and (self.receivers == "both" or self.way in BESIDE)
+        return sends_at_once or not CALLERS[self.caller].waits
 
     def matches(self, only: Only) -> bool:
         """Whether the restriction leaves it in."""
