@@ -6,7 +6,7 @@ import threading
 from collections.abc import Coroutine, Iterator
 from typing import Any
 
-from signalbox.coroutines import Driven
+from signalbox.coroutines import recorded
 from signalbox.faults import give_up
 from signalbox.requests import Request
 from signalbox.spans import UNRECORDED, Kind, Span, Unrecorded, buffer, calling, current, end_span, new_span
@@ -76,7 +76,7 @@ class Scope:
         if span is None:
             return await coroutine
         with self._undo:
-            return await Driven(coroutine, span, self._withheld)
+            return await recorded(coroutine, span, self._withheld)
 
     @contextlib.contextmanager
     def continued(self) -> Iterator[None]:

@@ -1,14 +1,21 @@
 """Thread identity: a serial per thread object, because the operating system gives the same ident out again."""
 
+import asyncio
 import itertools
 import os
 import threading
-from collections.abc import Mapping
+import weakref
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
 from signalbox.connections import NOTHING_SEEN, Seen, wrappers_of_thread
+from signalbox.serials import loop_serial
+
+
+def _no_loop() -> None:
+    return None
 
 
 class Thread(msgspec.Struct, eq=False):
@@ -24,6 +31,9 @@ class Thread(msgspec.Struct, eq=False):
     name: str
     process: int
     event_loop: bool = False
+    #: the event loop that was last seen running there, as a weak reference, and its serial
+    running: Callable[[], asyncio.AbstractEventLoop | None] = _no_loop
+    loop: int = 0
     #: when the heartbeat of an event loop was last heard there, 0 for never
     beaten_ns: int = 0
     #: ids of the callers that are under way in this thread: the witness for "is a threading.local visible?"
@@ -31,6 +41,13 @@ class Thread(msgspec.Struct, eq=False):
     #: the ``DatabaseWrapper``s by alias that this thread has, and what was last seen of one of them
     wrappers: Mapping[str, Any] = msgspec.field(default_factory=wrappers_of_thread)
     seen: Seen = NOTHING_SEEN
+
+    def runs(self, loop: asyncio.AbstractEventLoop) -> int:
+        """Note that an event loop is running there; gives its serial."""
+        self.event_loop = True
+        self.running = weakref.ref(loop)
+        self.loop = loop_serial(loop)
+        return self.loop
 
 
 _keys = itertools.count(1)
