@@ -20,7 +20,7 @@ from django.dispatch.dispatcher import NO_RECEIVERS
 
 from signalbox.connections import connection_opened, open_connection, opened
 from signalbox.faults import give_up
-from signalbox.names import NO_SENDER, Dispatch, function_of, plain_functions, sender_of
+from signalbox.names import NO_SENDER, Dispatch, function_of, known_functions, sender_of
 from signalbox.resolving import Resolve
 from signalbox.sources import version_of
 from signalbox.spans import (
@@ -124,7 +124,9 @@ def _call_recorded(  # noqa: C901, PLR0912, PLR0915 (in one piece: each call mor
     try:
         for receiver in receivers:
             try:
-                name = plain_functions.get(id(receiver.__code__)) if type(receiver) is FunctionType else None
+                name = None
+                if type(receiver) is FunctionType and receiver.__closure__ is None:
+                    name = known_functions.get(id(receiver.__code__))
                 span = Span(
                     next_id(),
                     "receiver",

@@ -51,6 +51,7 @@ class Thread(msgspec.Struct, eq=False):
 
 
 _keys = itertools.count(1)
+_process = os.getpid()
 
 
 class _Local(threading.local):
@@ -77,12 +78,13 @@ def _describe() -> Thread:
     known = threading._active.get(ident)  # type: ignore[attr-defined]
     native_id = threading.get_native_id()
     name = known.name if known is not None else f"foreign-{native_id}"
-    return Thread(next(_keys), ident, native_id, name, os.getpid())
+    return Thread(next(_keys), ident, native_id, name, _process)
 
 
 def _forget_parents_threads() -> None:
     """A forked child runs in a thread that has the parent's record; its own has another process and native id."""
-    local.thread = None
+    global _process
+    local.thread, _process = None, os.getpid()
 
 
 os.register_at_fork(after_in_child=_forget_parents_threads)
