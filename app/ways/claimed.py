@@ -5,6 +5,7 @@ import contextvars
 import threading
 from typing import Any
 
+from django.db import transaction
 from django.dispatch import receiver
 
 from app.senders import Senders
@@ -27,6 +28,13 @@ def save_and_look_again(models: Senders) -> None:
     with contextlib.suppress(ToldToFail):
         thing.save()
     thing.refresh_from_db()  # DoesNotExist, if the row has gone with the exception
+
+
+def atomic_save_and_look_again(models: Senders) -> None:
+    thing = models.MyModel(name="Test")
+    with contextlib.suppress(ToldToFail), transaction.atomic():
+        thing.save()
+    thing.refresh_from_db()
 
 
 def send_from_threads(models: Senders) -> None:

@@ -142,6 +142,12 @@ CLAIMED: dict[str, Way] = {
             claimed.save_and_look_again,
         ),
         Way(
+            "atomic_save_and_look_again",
+            "thing.save() inside of atomic(), then thing.refresh_from_db()",
+            "The same, with a transaction around the save.",
+            claimed.atomic_save_and_look_again,
+        ),
+        Way(
             "send_from_threads",
             "signal.send(sender) from five threads, one after the other",
             "Each thread has ended before the next one is started.",
