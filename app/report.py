@@ -33,7 +33,8 @@ def report(document: dict[str, Any]) -> str:
 def headline(experiment: dict[str, Any]) -> str:
     """The experiment in a few words."""
     in_transaction = ", in a transaction" if experiment["atomic"] else ""
-    at_once = f", {experiment['concurrency']} at once" if experiment["concurrency"] > 1 else ""
+    concurrency = experiment.get("concurrency", 1)  # runs that were stored before there was a choice had one
+    at_once = f", {concurrency} at once" if concurrency > 1 else ""
     return f"{experiment['caller']} · {experiment['way']} · {experiment['receivers']}{in_transaction}{at_once}"
 
 

@@ -5,5 +5,6 @@ the documents has the verdict: the page after a button was pressed, the command,
 
 `claim` what a claim is · `evidence` a run's document as claims read it · `seed`, `waiting`, `threads`, `transactions`,
 `receiving` the claims by subject, each beside the function that decides it · `registry` all of them · `judging` from
-runs to a verdict · `documents` what the interface says of one · `stored` the runs that have been stored · `views`
+runs to a verdict · `documents` what the interface says of one · `stored` the runs that have been stored · `views` ·
+`text` for a terminal
 """

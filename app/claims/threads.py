@@ -181,7 +181,7 @@ THREADS = (
         said_at=(
             THE_QUESTION,
             Source(
-                "James Henstridge: How not to do thread local storage with Python",
+                "a blog: How not to do thread local storage with Python",
                 "https://blogs.gnome.org/jamesh/2008/06/11/tls-python/",
             ),
         ),
