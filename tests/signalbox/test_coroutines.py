@@ -93,8 +93,7 @@ class TestTheTimesInWhichASpanRan:
         await signalbox.caller("second").around(signalbox.step("within").around(twice_suspended()))
         spans = by_name(recorded())
         assert len(spans["second"].attributes["running"]) == len(spans["within"].attributes["running"]) == 3
-        with contextlib.suppress(ValueError):
-            await left.aclose()
+        await left.aclose()
 
     async def test_of_a_coroutine_that_is_closed_end_there(self, recorded: Recorded) -> None:
         async def waits() -> None:
@@ -155,16 +154,18 @@ class TestTasksOfReceivers:
 
     def test_are_forgotten_with_them(self, recorded: Recorded) -> None:
         async def run() -> None:
+            begun = asyncio.Event()
+
+            async def waits(**kwargs: Any) -> None:
+                begun.set()
+                await asyncio.get_running_loop().create_future()
+
             task = asyncio.create_task(signal_with(waits).asend(sender=None))
-            await asyncio.sleep(0)
-            await asyncio.sleep(0)
+            await begun.wait()
             assert len(serials._tasks_of_receivers) == 1
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-
-        async def waits(**kwargs: Any) -> None:
-            await asyncio.get_running_loop().create_future()
 
         asyncio.run(run())
         gc.collect()
