@@ -3,6 +3,7 @@
 import asyncio
 import os
 import threading
+import weakref
 from typing import Any
 
 import pytest
@@ -36,6 +37,22 @@ def test_the_last_element_of_a_receivers_entry_says_whether_it_is_async() -> Non
     signal.connect(heard)
     signal.connect(aheard)
     assert [entry[-1] for entry in signal.receivers] == [False, True]
+
+
+def test_a_caching_signal_keeps_entries_by_weak_references_to_their_senders() -> None:
+    class Sender:
+        pass
+
+    signal = Signal(use_caching=True)
+    signal.connect(heard, sender=Sender)
+    signal.send(Sender)
+    (entry,) = signal.sender_receivers_cache.data[weakref.ref(Sender)]  # type: ignore[attr-defined]
+    assert (entry[0](), entry[-1]) == (heard, False)
+    assert not signal._dead_receivers  # type: ignore[attr-defined]
+
+
+async def test_asyncios_loops_know_whether_they_are_in_debug_mode() -> None:
+    assert asyncio.get_running_loop()._debug is asyncio.get_running_loop().get_debug()  # type: ignore[attr-defined]
 
 
 def test_all_send_methods_resolve_through_live_receivers() -> None:
@@ -140,6 +157,16 @@ async def test_asgiref_chooses_a_thread_by_these_names() -> None:
     assert getattr(AsyncToSync.executors, "current", None) is None
     assert SyncToAsync.thread_sensitive_context.get(None) is None
     assert isinstance(AsyncToSync.loop_thread_executors, dict)
+
+
+def test_asgiref_keeps_the_executor_of_a_waiting_thread_with_the_threads_ident() -> None:
+    async def found() -> tuple[int, Any, Any]:
+        storage = AsyncToSync.executors._storage._data.get(None)
+        return storage.thread_id, storage.data["current"], AsyncToSync.executors.current
+
+    ident, executor, current = AsyncToSync(found)()
+    assert executor is current
+    assert ident != threading.get_ident()  # of the new loop's thread: asgiref hands it on with the context
 
 
 async def test_asgiref_marks_the_threads_that_work_for_a_loop() -> None:
