@@ -21,6 +21,10 @@ class Statistics:
     dropped: int
 
 
+#: A dispatch with fewer receivers than this need not ask for room at each, as long as there is so much.
+ROOM = 256
+
+
 class Buffer:
     """Spans in the order in which they began.
 
@@ -38,13 +42,24 @@ class Buffer:
         self._dropped = 0
         self._lock = threading.Lock()
 
+    @property
+    def capacity(self) -> int:
+        """How many spans it holds at most."""
+        return self._capacity
+
+    @capacity.setter
+    def capacity(self, capacity: int) -> None:
+        self._capacity = capacity
+        #: while less than this is held, ``ROOM`` spans more fit in
+        self.roomy = capacity - ROOM
+
     def put(self, span: "Span") -> bool:
         """Take the span in, or drop its tree; says which."""
         root = span.tree or span
         if root.dropped:
             return False
         spans = self.spans
-        if len(spans) >= self.capacity:
+        if len(spans) >= self._capacity:
             self._drop(root)
             return False
         spans.append(span)

@@ -90,31 +90,36 @@ def function_of(called: Any) -> Function:
     if type(called) is MethodType:
         called = called.__func__
     if type(called) is FunctionType:
-        known = known_functions.get(id(called.__code__))
-        return known if known is not None and _has_own_name(called) else _named(called)
+        known = plain_functions.get(id(called.__code__))
+        return _named(called) if known is None else known
     named = called if type(called) is BuiltinFunctionType else type(called)
     call = type(called).__dict__.get("__call__")
     code = call.__code__ if type(call) is FunctionType else None
     return Function(str(named.__module__), named.__qualname__, code)
 
 
-def _named(function: FunctionType) -> Function:
-    named = Function(str(function.__module__), function.__qualname__, _own_code(function))
-    if named.code is function.__code__ and _has_own_name(function):
-        if len(known_functions) >= MOST_FUNCTIONS:
-            known_functions.clear()
-        known_functions[id(function.__code__)] = named
-    return named
-
-
-def _has_own_name(function: FunctionType) -> bool:
-    """Whether its code names it: those that one decorator has made share their code, but not the names it copied."""
-    return function.__closure__ is None or function.__qualname__ == function.__code__.co_qualname
-
-
 #: Functions that are known by the id of their code, which the entry keeps from being given out again. (Hashing the code
 #: itself takes longer than all else that is recorded of a call.)
-known_functions: dict[int, Function] = {}
+plain_functions: dict[int, Function] = {}
+#: The same of functions inside functions, where their code names them: those that one decorator has made share their
+#: code, but not the names that it has copied.
+_closures: dict[int, Function] = {}
+
+
+def _named(function: FunctionType) -> Function:
+    """The name of a function that is not among the plain ones, and is from now on if it is one."""
+    is_plain = function.__closure__ is None
+    if not is_plain and function.__qualname__ == function.__code__.co_qualname:
+        known = _closures.get(id(function.__code__))
+        if known is not None:
+            return known
+    named = Function(str(function.__module__), function.__qualname__, _own_code(function))
+    if named.code is function.__code__ and (is_plain or function.__qualname__ == function.__code__.co_qualname):
+        kept = plain_functions if is_plain else _closures
+        if len(kept) >= MOST_FUNCTIONS:
+            kept.clear()
+        kept[id(function.__code__)] = named
+    return named
 
 
 def _own_code(function: FunctionType) -> CodeType:

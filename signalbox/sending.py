@@ -18,15 +18,16 @@ from django.db.backends.signals import connection_created
 from django.dispatch import Signal
 from django.dispatch.dispatcher import NO_RECEIVERS
 
+from signalbox.buffer import ROOM
 from signalbox.connections import connection_opened, open_connection, opened
 from signalbox.faults import give_up
-from signalbox.names import NO_SENDER, Dispatch, function_of, known_functions, sender_of
+from signalbox.names import NO_SENDER, Dispatch, function_of, plain_functions, sender_of
 from signalbox.resolving import Resolve
 from signalbox.sources import version_of
 from signalbox.spans import (
+    BOTH,
     MARKS,
     Span,
-    Unrecorded,
     buffer,
     calling,
     current,
@@ -60,7 +61,7 @@ def hook_send(original: Send, resolve: Resolve, general: Send) -> Send:
         if async_receivers:
             return general(self, sender, **named)
         above = get_current()
-        if not sync_receivers or isinstance(above, Unrecorded) or switch.paused:
+        if not sync_receivers or switch.paused or (above is not None and type(above) is not Span):
             return _call(self, sender, named, sync_receivers)
         return _call_recorded(self, sender, named, sync_receivers, above)
 
@@ -111,11 +112,16 @@ def _call_recorded(  # noqa: C901, PLR0912, PLR0915 (in one piece: each call mor
         else:
             dispatch = new_span("dispatch", subject, above, is_async=False, alias=alias)
             thread, connection, caller, now = dispatch.thread, dispatch.connection, dispatch.caller, dispatch.start_ns
-            loop, task = dispatch.loop, dispatch.task
-        put = append if _buffer.capacity - len(held) > len(receivers) else _buffer.put
+            loop, task, tree = dispatch.loop, dispatch.task, dispatch.tree
+        put = append if len(held) < _buffer.roomy and len(receivers) < ROOM else _buffer.put
         put(dispatch)  # where it finds no room, what is sent inside of it is dropped with it
-        marks = None if caller is None else MARKS[caller == mark, caller in thread.callers]
-        inside, tree = dispatch.id, dispatch.tree or dispatch
+        if caller is None:
+            marks = None
+        elif caller == mark and caller in thread.callers:
+            marks = BOTH
+        else:
+            marks = MARKS[caller == mark, caller in thread.callers]
+        inside, tree = dispatch.id, tree or dispatch
     except Exception as fault:
         give_up(fault)
         return _call(signal, sender, named, receivers)
@@ -124,9 +130,7 @@ def _call_recorded(  # noqa: C901, PLR0912, PLR0915 (in one piece: each call mor
     try:
         for receiver in receivers:
             try:
-                name = None
-                if type(receiver) is FunctionType and receiver.__closure__ is None:
-                    name = known_functions.get(id(receiver.__code__))
+                name = plain_functions.get(id(receiver.__code__)) if type(receiver) is FunctionType else None
                 span = Span(
                     next_id(),
                     "receiver",

@@ -130,6 +130,7 @@ class Marks(NamedTuple):
     in_thread: bool
 
 
+BOTH = Marks(in_context=True, in_thread=True)
 MARKS = {(context, thread): Marks(context, thread) for context in (True, False) for thread in (True, False)}
 
 

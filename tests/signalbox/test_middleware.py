@@ -278,8 +278,8 @@ class TestMuted:
         assert all(request.start_ns <= span.start_ns for span in below)
 
 
-def test_a_request_that_finds_the_buffer_full_is_answered(recorded: Recorded) -> None:
-    with mock.patch.object(signalbox.buffer(), "capacity", 0):
-        assert through_wsgi("/sync/7/")[0] == 200
-        assert through_asgi("/async/")[0] == 201
+def test_a_request_that_finds_the_buffer_full_is_answered(recorded: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signalbox.buffer(), "capacity", 0)
+    assert through_wsgi("/sync/7/")[0] == 200
+    assert through_asgi("/async/")[0] == 201
     assert recorded() == []
