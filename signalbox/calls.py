@@ -49,20 +49,24 @@ def begin_receiver(receiver: Any, dispatch: Span) -> Span | None:
 
 
 def _begin_async_receiver(receiver: Any, dispatch: Span) -> tuple[Span, int] | None:
-    """The span of an async receiver's call, and the id of its task."""
+    """The span of an async receiver's call, and the id of its task, which is given back when the call has ended."""
+    task = None
     try:
         if faulty():
             return None
         thread = local.thread or current_thread()
-        number, task = begin_task_of_receiver(thread.running())
+        task, serial = begin_task_of_receiver(thread.running())
         if current.get() is dispatch and thread is dispatch.thread:
-            span = _beside(receiver, dispatch, task)
+            span = _beside(receiver, dispatch, serial)
         else:
             span = _receiver_span(receiver, dispatch, is_async=True)
-        return (span, number) if buffer().put(span) else None
+        if buffer().put(span):
+            return span, task
     except Exception as fault:
         give_up(fault)
-        return None
+    if task is not None:
+        end_task_of_receiver(task)
+    return None
 
 
 def _receiver_span(receiver: Any, dispatch: Span, *, is_async: bool) -> Span:

@@ -170,3 +170,10 @@ class TestTasksOfReceivers:
         asyncio.run(run())
         gc.collect()
         assert serials._tasks_of_receivers == {}
+
+    async def test_are_not_kept_where_the_buffer_is_full(
+        self, recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(signalbox.buffer(), "capacity", 0)
+        await signal_with(aanswer).asend(sender=None)
+        assert serials._tasks_of_receivers == {}
