@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from signalbox.documents import SpanDocument
 from signalbox.findings import Finding
 from tests.signalbox.findings.by_hand.recordings import (
@@ -112,6 +114,8 @@ class TestVariablesWordForWord:
         begun = called(8, LOOP, 6, 9, parent=7, is_async=True, task=9, contextvars_set=["language"])
         assert [finding.spans for finding in self.of(self.setting(2, "language"), under_way, begun)] == [[2]]
 
-    def test_near_miss_a_sync_receiver_whose_variable_is_there(self) -> None:
-        receiver = called(2, LOOP, 20, 40, parent=1, task=1, contextvars_set=["language"])
-        assert self.of(receiver, contextvars_kept=["language"]) == []
+    @pytest.mark.parametrize("parent", [1, 5], ids=["called by the send", "behind a hop"])
+    def test_near_miss_a_sync_receiver_whose_variable_is_there(self, parent: int) -> None:
+        hop = hopped(5, LOOP, 15, 45, "request-context", WORKER, parent=1, task=2)
+        receiver = called(2, LOOP, 20, 40, parent=parent, task=1, contextvars_set=["language"])
+        assert self.of(receiver, hop, contextvars_kept=["language"]) == []

@@ -159,7 +159,8 @@ class TestCallers:
         two = caller(9, WORKER, 60, 70, name="shop.two", asked_ns=5 * MS)
         assert explained(one, two) == (
             "2 callers shared Worker, the one thread for all thread-sensitive work outside of HTTP requests, that of"
-            " websocket consumers above all. shop.two waited 55 ms for its turn; before it: shop.one, which ran for 60 ms."
+            " websocket consumers above all. shop.two waited 55 ms for its turn; before it: shop.one, which ran for 60"
+            " ms."
         )
 
     @pytest.mark.parametrize(
