@@ -139,6 +139,11 @@ class TestOfItsCaller:
             ("SB202", "warning", [2, 8])
         ]
 
+    def test_of_another_database(self) -> None:
+        caller_of_it = caller(9, WORKER, 0, 100, connection=ConnectionDocument("archive", 4, 1))
+        receiver = self.receiver(connection=ConnectionDocument("archive", 5, 0))
+        assert outside(caller_of_it, *receiver) == [("SB202", "warning", [2, 9])]
+
     def test_without_a_connection_at_the_dispatch_the_default_one_is_meant(self) -> None:
         caller_of_it = caller(9, WORKER, 0, 100, connection=OPEN)
         assert outside(caller_of_it, *self.receiver(connection=None)) == [("SB202", "warning", [2, 9])]
