@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -66,20 +66,20 @@ class TestWaiting:
 
 
 class TestCallers:
-    async def in_turn(self, *, requests: bool) -> None:
-        """Two callers at once, as two consumers are; or as two requests are."""
+    async def at_once(self, work: Callable[[], object], *, requests: bool) -> None:
+        """Two callers, as two consumers are; or as two requests are."""
 
-        async def work() -> None:
+        async def call() -> None:
             if requests:
                 async with ThreadSensitiveContext():
-                    await sync_to_async(compute)(0.06)
+                    await sync_to_async(work)()
             else:
-                await sync_to_async(compute)(0.06)
+                await sync_to_async(work)()
 
-        await asyncio.gather(*(signalbox.caller(name).around(work()) for name in ("one", "other")))
+        await asyncio.gather(*(signalbox.caller(name).around(call()) for name in ("one", "other")))
 
     def test_they_share_the_one_thread_of_the_process(self, found: Found) -> None:
-        asyncio.run(self.in_turn(requests=False))
+        asyncio.run(self.at_once(lambda: compute(0.06), requests=False))
         findings = found()
         finding = the("SB402", findings)
         assert len(QUEUES & set(codes(findings))) == 1
@@ -113,7 +113,7 @@ class TestCallers:
         assert found() == []
 
     def test_near_miss_requests_have_a_thread_each(self, found: Found) -> None:
-        asyncio.run(self.in_turn(requests=True))
+        asyncio.run(self.at_once(threading.Barrier(2).wait, requests=True))
         assert not QUEUES & set(codes(found()))
 
     def test_others_that_were_not_recorded(self, found: Found) -> None:
