@@ -9,7 +9,7 @@ from django.conf import settings
 from app import receivers as handlers
 from app.callers.registry import CALLERS, Caller
 from app.experiments import LARGEST_BODY, LARGEST_FRAME, LONGEST_DELAY_MS, MOST_AT_ONCE
-from app.ways import WAYS, Way
+from app.ways import BESIDE, CLAIMED, WAYS, Way
 from signalbox.names import readable_path
 
 _RECEIVERS = {
@@ -42,6 +42,7 @@ def catalogue() -> dict[str, Any]:
             for caller in CALLERS.values()
         ],
         "ways": [_described(way) for way in WAYS.values()],
+        "beside": [_described(way) for way in (BESIDE | CLAIMED).values()],
         "receivers": [{"slug": slug, "title": slug, "summary": text} for slug, text in _RECEIVERS.items()],
         "handlers": [
             {

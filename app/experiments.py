@@ -7,7 +7,7 @@ import msgspec
 from django.conf import settings
 
 from app.senders import Receivers
-from app.ways import BESIDE, WAYS, way_of
+from app.ways import EVERY_WAY, WAYS, way_of
 from app.ways.bound import BoundWay
 from app.work import ReceiverKind, Work
 from signalbox.scopes import Scope
@@ -94,7 +94,7 @@ def check_experiment(caller: str, given: Any) -> Experiment:
         order = msgspec.convert(given, Order)
     except msgspec.ValidationError as error:
         raise Refused(400, _what_is_wrong(error, given)) from error
-    if order.way not in WAYS and order.way not in BESIDE:
+    if order.way not in EVERY_WAY:
         raise Refused(400, f"way: expected one of {', '.join(WAYS)}; got {_shown(order.way)}.")
     if order.fail is not None and order.receivers not in {"both", order.fail}:
         raise Refused(400, f"fail: expected null or {order.receivers}, the only receivers asked for; got {order.fail}.")

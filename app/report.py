@@ -17,11 +17,8 @@ _QUESTIONS = (
 
 def report(document: dict[str, Any]) -> str:
     """The run's document in the words of a person."""
-    experiment, verdict = document["experiment"], document["verdict"]
-    in_transaction = ", in a transaction" if experiment["atomic"] else ""
-    at_once = f", {experiment['concurrency']} at once" if experiment["concurrency"] > 1 else ""
-    head = f"{experiment['caller']} · {experiment['way']} · {experiment['receivers']}{in_transaction}{at_once}"
-    parts = [f"{head}\n{_environment(document['environment'])}"]
+    verdict = document["verdict"]
+    parts = [f"{headline(document['experiment'])}\n{_environment(document['environment'])}"]
     if verdict["error"]:
         parts.append(_wrapped("The caller got ", verdict["error"]))
     parts += [_receiver(receiver) for receiver in verdict["receivers"]]
@@ -31,6 +28,14 @@ def report(document: dict[str, Any]) -> str:
     parts += [_finding(finding) for finding in document["findings"]]
     parts.append(f"Run {document['id']}: {document['url']}")
     return "\n\n".join(parts)
+
+
+def headline(experiment: dict[str, Any]) -> str:
+    """The experiment in a few words."""
+    in_transaction = ", in a transaction" if experiment["atomic"] else ""
+    concurrency = experiment.get("concurrency", 1)  # runs that were stored before there was a choice had one
+    at_once = f", {concurrency} at once" if concurrency > 1 else ""
+    return f"{experiment['caller']} · {experiment['way']} · {experiment['receivers']}{in_transaction}{at_once}"
 
 
 def _environment(environment: dict[str, str]) -> str:

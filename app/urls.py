@@ -5,12 +5,16 @@ from django.urls import path
 from app import api, pages
 from app.callers import background, handing_on, under_middleware, views
 from app.callers.process import command_in_a_process
+from app.claims import views as claims
 
 urlpatterns = [
     path("", pages.laboratory, name="laboratory"),
     path("runs/", pages.runs, name="runs"),
     path("runs/<str:run_id>/", pages.run, name="run"),
     path("runs/<str:run_id>.json", api.run, name="run-document"),
+    path("claims/", claims.claims_page, name="claims"),
+    path("claims/<str:slug>.json", claims.claim, name="claim"),
+    path("api/claims/", claims.claims, name="api-claims"),
     path("api/experiments/", api.experiments, name="experiments"),
     path("api/runs/", api.runs, name="api-runs"),
     path("experiments/sync-view/", views.sync_view),

@@ -9,6 +9,7 @@ import msgspec
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from signalbox.faults import give_up
 from signalbox.serials import Serials
 
 if TYPE_CHECKING:
@@ -79,9 +80,12 @@ def describe_connection(alias: str, wrapper: Any) -> Connection | None:
 
 def connection_opened(wrapper: Any) -> None:
     """A wrapper that connects again stands for a new connection, so it gets a new serial."""
-    if wrapper is not None:
-        _serials.renew(wrapper)
-        opened.count += 1
+    try:
+        if wrapper is not None:
+            _serials.renew(wrapper)
+            opened.count += 1
+    except Exception as fault:
+        give_up(fault)
 
 
 def wrappers_of_thread() -> Mapping[str, Any]:
@@ -93,7 +97,9 @@ def wrappers_of_thread() -> Mapping[str, Any]:
 def _wrappers_of_context(storage: Mapping[str, Any]) -> Mapping[str, Any]:
     """The ``DatabaseWrapper``s by alias of the context in which a coroutine of this thread runs."""
     variable = storage.get("cvar")
-    held = None if variable is None else variable._data.get(None)
+    if variable is None:
+        return _NONE
+    held = variable._data.get(None)
     # What a thread has inherited with a context belongs to the thread that it came from: asgiref ignores it, too.
     if held is None or held.thread_id != threading.get_ident():
         return _NONE

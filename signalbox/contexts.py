@@ -12,6 +12,7 @@ from asgiref.local import _Storage
 from asgiref.sync import AsyncToSync, SyncToAsync
 from django.db import connections
 
+from signalbox.faults import give_up
 from signalbox.spans import Span, calling, current, note
 
 _MISSING: Any = object()
@@ -27,40 +28,55 @@ _OWN: frozenset[contextvars.ContextVar[Any]] = frozenset(
 )
 
 
-class Changes:
-    """What a receiver has changed so far, with the values that it found. Lives no longer than the receiver runs."""
+#: What a receiver has changed so far, with the values that it found; None: nothing.
+Changes = dict[contextvars.ContextVar[Any], Any] | None
 
-    __slots__ = ("_found",)
 
-    def __init__(self) -> None:
-        self._found: dict[contextvars.ContextVar[Any], Any] = {}
+def compare(before: contextvars.Context, changes: Changes = None) -> Changes:
+    """The changes, with those since ``before``, a copy of the context that was made as the receiver began to run."""
+    after = contextvars.copy_context()
+    # Nearly always nothing has changed, and the same variables come in the same order.
+    if len(before) == len(after) and all(map(is_, before.values(), after.values())):
+        return changes
+    try:
+        return _compare(before, after, changes)
+    except Exception as fault:
+        give_up(fault)
+        return None
 
-    def take_in(self, before: contextvars.Context, after: contextvars.Context) -> None:
-        """Take in one interval in which the receiver ran."""
-        # Nearly always nothing has changed, and the same variables come in the same order.
-        if len(before) == len(after) and all(map(is_, before.values(), after.values())):
-            return
-        for variable in {*before, *after} - _OWN:
-            found = before.get(variable, _MISSING)
-            if not _same(found, after.get(variable, _MISSING)):
-                self._found.setdefault(variable, found)
 
-    def write_down(self, span: Span) -> None:
-        """Write down what differs now from what the receiver found, as it ends."""
-        if not self._found:
-            return
-        connections_here = vars(connections._connections._storage).get("cvar")  # type: ignore[attr-defined]
-        ignored = None if connections_here is None else connections_here._data
-        changed = {
-            variable: variable.get(_MISSING)
-            for variable, found in self._found.items()
-            if variable is not ignored and not _same(found, variable.get(_MISSING))
-        }
-        if changed:
-            note(span, "contextvars_set", sorted({variable.name for variable in changed}))
+def _compare(before: contextvars.Context, after: contextvars.Context, changes: Changes) -> Changes:
+    changed = {} if changes is None else changes
+    for variable in {*before, *after} - _OWN:
+        found = before.get(variable, _MISSING)
+        if not _same(found, after.get(variable, _MISSING)):
+            changed.setdefault(variable, found)
+    return changed or None
+
+
+def write_down(span: Span, changes: Changes) -> None:
+    """Write down what differs now from what the receiver found, as it ends."""
+    if changes is None:
+        return
+    try:
+        left = _left(changes)
+        if left:
+            note(span, "contextvars_set", sorted({variable.name for variable in left}))
             if span.dispatch is not None and not span.dispatch.is_over:  # nobody would let go of the values
                 subject = span.dispatch.subject
-                subject.changed = {**(subject.changed or {}), **changed}
+                subject.changed = {**(subject.changed or {}), **left}
+    except Exception as fault:
+        give_up(fault)
+
+
+def _left(changes: dict[contextvars.ContextVar[Any], Any]) -> dict[contextvars.ContextVar[Any], Any]:
+    connections_here = vars(connections._connections._storage).get("cvar")  # type: ignore[attr-defined]
+    ignored = None if connections_here is None else connections_here._data
+    return {
+        variable: variable.get(_MISSING)
+        for variable, found in changes.items()
+        if variable is not ignored and not _same(found, variable.get(_MISSING))
+    }
 
 
 def write_down_kept(dispatch: Span) -> None:

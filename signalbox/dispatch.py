@@ -5,10 +5,9 @@ their receivers, is wrapped to put a stand-in before each receiver. The stand-in
 Django calls it, and never reaches anybody: responses and log records get the receivers that were connected.
 """
 
-import contextvars
 import functools
-import weakref
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
+from contextvars import copy_context
 from time import monotonic_ns
 from types import CoroutineType
 from typing import Any
@@ -16,27 +15,30 @@ from typing import Any
 from django.db.backends.signals import connection_created
 from django.dispatch import Signal
 
-from signalbox import sending
+from signalbox.asending import hook_asend
+from signalbox.calls import begin_dispatch, begin_receiver, received
 from signalbox.connections import connection_opened
-from signalbox.contexts import Changes, write_down_kept
-from signalbox.coroutines import Driven
-from signalbox.faults import faulty, give_up
-from signalbox.names import Dispatch, function_of, sender_of
-from signalbox.spans import MARKS, Span, Unrecorded, buffer, calling, current, end_span, new_span, note_returned
-from signalbox.switch import switch
+from signalbox.contexts import compare, write_down
+from signalbox.coroutines import leave, recorded
+from signalbox.faults import give_up
+from signalbox.names import Dispatch, function_of
+from signalbox.resolving import resolver
+from signalbox.sending import hook_send
+from signalbox.spans import Span, buffer, current, note_returned
 
 
 def hooks() -> dict[type, dict[str, Any]]:
     """What to put into ``Signal``."""
-    resolve = Signal._live_receivers
-    hooked_resolve = _hook_live_receivers(resolve)
+    original = Signal._live_receivers
+    hooked = _hook_live_receivers(original)
+    resolve = resolver(original, hooked)
     return {
         Signal: {
-            "send": sending.hook_send(Signal.send, resolve, hooked_resolve, _hook_send(Signal.send, "send")),
+            "send": hook_send(Signal.send, resolve, _hook_send(Signal.send, "send")),
             "send_robust": _hook_send(Signal.send_robust, "send_robust"),
-            "asend": _hook_asend(Signal.asend, "asend"),
+            "asend": hook_asend(Signal.asend, resolve, _hook_asend(Signal.asend, "asend")),
             "asend_robust": _hook_asend(Signal.asend_robust, "asend_robust"),
-            "_live_receivers": hooked_resolve,
+            "_live_receivers": hooked,
             "_log_robust_failure": _hook_log_robust_failure(
                 Signal._log_robust_failure  # type: ignore[attr-defined]
             ),
@@ -47,16 +49,16 @@ def hooks() -> dict[type, dict[str, Any]]:
 def _hook_send(original: Callable[..., Any], method: str) -> Callable[..., Any]:
     @functools.wraps(original)
     def send(self: Signal, sender: Any, **named: Any) -> Any:
-        dispatch = _begin_dispatch(self, sender, named, method)
+        dispatch = _begin(self, sender, named, method)
         if dispatch is None:
             return original(self, sender, **named)
         token = current.set(dispatch)
         try:
             responses = original(self, sender, **named)
         except BaseException as error:
-            _end(dispatch, token, error)
+            leave(dispatch, token, error)
             raise
-        _end(dispatch, token)
+        leave(dispatch, token)
         return _with_own_receivers(responses)
 
     return send
@@ -65,21 +67,21 @@ def _hook_send(original: Callable[..., Any], method: str) -> Callable[..., Any]:
 def _hook_asend(original: Callable[..., Any], method: str) -> Callable[..., Any]:
     @functools.wraps(original)
     async def asend(self: Signal, sender: Any, **named: Any) -> Any:
-        dispatch = _begin_dispatch(self, sender, named, method)
+        dispatch = _begin(self, sender, named, method)
         if dispatch is None:
             return await original(self, sender, **named)
-        if dispatch.parent is not None or dispatch.task is None:
-            return _with_own_receivers(await Driven(original(self, sender, **named), dispatch))
-        # A task has its context to itself, so what is set there can stay while it is suspended: much the cheaper way.
-        # Not inside another span: a driven one sets itself as the current one whenever the task goes on, and a receiver
-        # shares its context with others from Django 6.1 on. Not without a task.
+        if dispatch.steps is not None or dispatch.task is None:
+            return _with_own_receivers(await recorded(original(self, sender, **named), dispatch))
+        # As the outermost span of its task it could be driven, too. But it waits for its receivers and does nothing
+        # else, and a task has its context to itself, so what is set there can stay: much the cheaper way, though just
+        # the first interval is known then. (Receivers, which share a context from Django 6.1 on, are driven always.)
         token = current.set(dispatch)
         try:
             responses = await original(self, sender, **named)
         except BaseException as error:
-            _end(dispatch, token, error)
+            leave(dispatch, token, error)
             raise
-        _end(dispatch, token)
+        leave(dispatch, token)
         return _with_own_receivers(responses)
 
     return asend
@@ -111,23 +113,10 @@ def _resolves_now(dispatch: Dispatch, signal: Signal) -> bool:
     return dispatch.sync_receivers is None and dispatch.signal() is signal
 
 
-def _begin_dispatch(signal: Signal, sender: Any, named: dict[str, Any], method: str) -> Span | None:
-    """The span of a dispatch, which enters the buffer once it is known to reach a receiver; None: not recorded."""
-    try:
-        if signal is connection_created:
-            connection_opened(named.get("connection"))
-        if not signal.receivers:
-            return None
-        parent = current.get()
-        if switch.paused or (parent is not None and (type(parent) is not Span or parent.root.dropped)):
-            return None
-        subject = Dispatch(weakref.ref(signal), method, sender_of(sender))
-        alias = named.get("using") or "default"
-        dispatch = new_span("dispatch", subject, parent, is_async=method.startswith("a"), alias=alias)
-    except Exception as fault:
-        give_up(fault)
-        return None
-    return dispatch
+def _begin(signal: Signal, sender: Any, named: dict[str, Any], method: str) -> Span | None:
+    if signal is connection_created:
+        connection_opened(named.get("connection"))
+    return begin_dispatch(signal, sender, named, method) if signal.receivers else None
 
 
 def _with_stand_ins(receivers: tuple[list[Any], list[Any]], dispatch: Span) -> tuple[list[Any], list[Any]]:
@@ -148,28 +137,6 @@ def _with_stand_ins(receivers: tuple[list[Any], list[Any]], dispatch: Span) -> t
     except Exception as fault:
         give_up(fault)
         return receivers
-
-
-def _end(span: Span, token: "contextvars.Token[Span | Unrecorded | None]", error: BaseException | None = None) -> None:
-    try:  # noqa: SIM105 (suppress() would cost more than all the rest)
-        current.reset(token)
-    except ValueError:  # the coroutine is being closed from elsewhere: this context is not the one that it ran in
-        pass
-    try:
-        if span.kind == "dispatch":
-            write_down_kept(span)
-        end_span(span, error)
-    except Exception as fault:
-        give_up(fault)
-
-
-def _compare(span: Span, before: contextvars.Context) -> None:
-    try:
-        changes = Changes()
-        changes.take_in(before, contextvars.copy_context())
-        changes.write_down(span)
-    except Exception as fault:
-        give_up(fault)
 
 
 def _with_own_receivers(responses: Any) -> Any:
@@ -200,21 +167,21 @@ class SyncStandIn(StandIn):
     __slots__ = ()
 
     def __call__(self, /, **named: Any) -> Any:
-        span = _begin_receiver(self.receiver, self.dispatch, is_async=False)
+        span = begin_receiver(self.receiver, self.dispatch)
         if span is None:
             return self.receiver(**named)
         token = current.set(span)
-        before = contextvars.copy_context()
+        before = copy_context()
         try:
             response = self.receiver(**named)
         except BaseException as error:
-            _compare(span, before)
-            _end(span, token, error)
+            write_down(span, compare(before))
+            leave(span, token, error)
             raise
-        _compare(span, before)
+        write_down(span, compare(before))
         if response is not None:
             note_returned(span, response)
-        _end(span, token)
+        leave(span, token)
         return response
 
 
@@ -228,30 +195,4 @@ class AsyncStandIn(StandIn):
         # A future, or a mistake: Django gets what the receiver returned, and what it does with it is Django's.
         if not isinstance(awaitable, CoroutineType):
             return awaitable
-        return _recorded(awaitable, self.receiver, self.dispatch)
-
-
-async def _recorded(coroutine: Coroutine[Any, Any, Any], receiver: Any, dispatch: Span) -> Any:
-    span = _begin_receiver(receiver, dispatch, is_async=True)
-    if span is None:
-        return await coroutine
-    return await Driven(coroutine, span)
-
-
-def _begin_receiver(receiver: Any, dispatch: Span, *, is_async: bool) -> Span | None:
-    try:
-        if faulty():
-            return None
-        alias = "default" if dispatch.connection is None else dispatch.connection.alias
-        above = current.get()  # the dispatch, or the hop that it took to get here
-        parent = above if isinstance(above, Span) else dispatch
-        span = new_span("receiver", function_of(receiver), parent, is_async=is_async, alias=alias)
-        span.dispatch = dispatch
-        if dispatch.caller is not None:
-            span.marks = MARKS[calling.get() == dispatch.caller, dispatch.caller in span.thread.callers]
-        # Without the caller's context the receiver still belongs to the caller of its dispatch.
-        span.caller = dispatch.caller
-        return span if buffer().put(span) else None
-    except Exception as fault:
-        give_up(fault)
-        return None
+        return received(awaitable, self.receiver, self.dispatch)

@@ -108,7 +108,9 @@ def span_end(span: Span) -> SpanEnd:
     if not span.is_over:
         return SpanEnd(span.id, None, None, None, {})
     attributes: dict[str, Any] = dict(span.attributes or {})
-    if span.running is not None:
+    if span.ran_through and span.end_ns is not None:
+        attributes["running"] = [(span.start_ns, span.end_ns)]
+    elif span.running is not None:
         attributes["running"] = list(span.running)
     if span.tasks is not None and span.kind == "dispatch":
         attributes.update(_left_behind(span.tasks))

@@ -85,31 +85,36 @@ def function_of(called: Any) -> Function:
     Only its type is asked about, never the object itself: a lazy object would be evaluated by an ``isinstance``, and a
     mock has every attribute.
     """
-    if type(called) is FunctionType:
-        known = plain_functions.get(id(called.__code__))
-        if known is not None:
-            return known
     while issubclass(type(called), functools.partial):
         called = called.func
     if type(called) is MethodType:
         called = called.__func__
-    if type(called) is not FunctionType:
-        named = called if type(called) is BuiltinFunctionType else type(called)
-        call = type(called).__dict__.get("__call__")
-        code = call.__code__ if type(call) is FunctionType else None
-        return Function(str(named.__module__), named.__qualname__, code)
-    function = Function(str(called.__module__), called.__qualname__, _own_code(called))
-    # Functions that one decorator has made share their code, but not the names that it copied: they are closures.
-    if called.__closure__ is None and function.code is called.__code__:
-        if len(plain_functions) >= MOST_FUNCTIONS:
-            plain_functions.clear()
-        plain_functions[id(called.__code__)] = function
-    return function
+    if type(called) is FunctionType:
+        known = known_functions.get(id(called.__code__))
+        return known if known is not None and _has_own_name(called) else _named(called)
+    named = called if type(called) is BuiltinFunctionType else type(called)
+    call = type(called).__dict__.get("__call__")
+    code = call.__code__ if type(call) is FunctionType else None
+    return Function(str(named.__module__), named.__qualname__, code)
+
+
+def _named(function: FunctionType) -> Function:
+    named = Function(str(function.__module__), function.__qualname__, _own_code(function))
+    if named.code is function.__code__ and _has_own_name(function):
+        if len(known_functions) >= MOST_FUNCTIONS:
+            known_functions.clear()
+        known_functions[id(function.__code__)] = named
+    return named
+
+
+def _has_own_name(function: FunctionType) -> bool:
+    """Whether its code names it: those that one decorator has made share their code, but not the names it copied."""
+    return function.__closure__ is None or function.__qualname__ == function.__code__.co_qualname
 
 
 #: Functions that are known by the id of their code, which the entry keeps from being given out again. (Hashing the code
 #: itself takes longer than all else that is recorded of a call.)
-plain_functions: dict[int, Function] = {}
+known_functions: dict[int, Function] = {}
 
 
 def _own_code(function: FunctionType) -> CodeType:
@@ -162,6 +167,3 @@ def readable_path(path: str) -> str:
         if base and path.startswith(base.rstrip(os.sep) + os.sep):
             return path[len(base.rstrip(os.sep)) + 1 :]
     return path
-
-
-plain_functions = {}

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Coroutine, Iterator
 from typing import Any
 
-from signalbox.coroutines import Driven
+from signalbox.coroutines import CurrentToken, recorded
 from signalbox.faults import give_up
 from signalbox.requests import Request
 from signalbox.spans import UNRECORDED, Kind, Span, Unrecorded, buffer, calling, current, end_span, new_span
@@ -50,16 +50,21 @@ class Scope:
         self._attributes = attributes
         self._is_async = is_async
         self._withheld: Withheld | None = None
-        self._undo = contextlib.ExitStack()
+        self._token: CurrentToken | None = None
+        #: the marks that a caller has left
+        self._mark: contextvars.Token[int | None] | None = None
+        self._callers: set[int] = set()
 
     def __enter__(self) -> Span | None:
         self.span = span = self._begin(is_async=self._is_async)
         if span is not None:
-            self._undo.callback(_reset, current, current.set(self._withheld or span))
+            self._token = current.set(self._withheld or span)
         return span
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        self._undo.close()
+        if self._token is not None:
+            _reset(current, self._token)
+        self._take_marks_back()
         try:
             if self.span is not None:
                 end_span(self.span, error)
@@ -75,8 +80,10 @@ class Scope:
         self.span = span = self._begin(is_async=True)
         if span is None:
             return await coroutine
-        with self._undo:
-            return await Driven(coroutine, span, self._withheld)
+        try:
+            return await recorded(coroutine, span, self._withheld)
+        finally:
+            self._take_marks_back()
 
     @contextlib.contextmanager
     def continued(self) -> Iterator[None]:
@@ -133,12 +140,16 @@ class Scope:
         span = new_span("caller", self._subject, parent, is_async=is_async)
         span.caller = span.id
         span.attributes = self._attributes
-        callers = current_thread().callers
-        callers.add(span.id)
-        self._undo.callback(callers.discard, span.id)
-        self._undo.callback(_reset, calling, calling.set(span.id))
+        self._callers = current_thread().callers
+        self._callers.add(span.id)
+        self._mark = calling.set(span.id)
         buffer().put(span)
         return span
+
+    def _take_marks_back(self) -> None:
+        if self.span is not None and self._mark is not None:
+            _reset(calling, self._mark)
+            self._callers.discard(self.span.id)
 
 
 def caller(name: str, **attributes: Any) -> Scope:

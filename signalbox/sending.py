@@ -1,30 +1,28 @@
 """Django's ``Signal.send()`` with the record written in its loop: what makes recording cheap where signals are many.
 
 The general way, a stand-in before each receiver, costs two calls per receiver, and resolving the receivers as much as
-recording them. This is an own version of the part of ``send`` that calls sync receivers, and for the commonest kind
-of signal of ``_live_receivers``. Both are tied to the source that they equal, so each stands behind a check of it:
-with any other ``send`` the general way is taken, as it is for each dispatch that meets an async receiver.
+recording them. This is an own version of the part of ``send`` that calls sync receivers. It stands behind a check of
+the source that it equals (``signalbox.sources``): with any other ``send`` the general way is taken, as it is for each
+dispatch that meets an async receiver.
 """
 
-import ast
 import functools
-import hashlib
-import inspect
-import textwrap
 from asyncio import _get_running_loop
 from collections.abc import Callable
 from time import monotonic_ns
 from types import FunctionType
 from typing import Any
-from weakref import ReferenceType, ref
+from weakref import ref
 
 from django.db.backends.signals import connection_created
 from django.dispatch import Signal
-from django.dispatch.dispatcher import NO_RECEIVERS, NONE_ID
+from django.dispatch.dispatcher import NO_RECEIVERS
 
 from signalbox.connections import connection_opened, open_connection, opened
 from signalbox.faults import give_up
-from signalbox.names import NO_SENDER, Dispatch, function_of, plain_functions, sender_of
+from signalbox.names import NO_SENDER, Dispatch, function_of, known_functions, sender_of
+from signalbox.resolving import Resolve
+from signalbox.sources import version_of
 from signalbox.spans import (
     MARKS,
     Span,
@@ -41,78 +39,28 @@ from signalbox.switch import switch
 from signalbox.threads import current_thread, local
 
 Send = Callable[..., Any]
-Resolve = Callable[[Signal, Any], tuple[list[Any], list[Any]]]
-
-#: Fingerprints of the ``Signal.send`` that this module equals, and the Django versions that have it.
-EQUALS = {
-    "5.2": "2423e96ab659b72e0805d3ce5536abb2b66783fcd654fa0c2d8d10228bb34f3f",
-    "6.1": "0d5e876789ce4d252b6773e90abe21e8f0556246c233cd3446d17b643b060ea2",
-}
-#: The same of ``Signal._live_receivers``.
-RESOLVES = {
-    "5.2": "e03a83dea927a01bb4a32358d6f6efbea88ca8bf19c78a166f1392cd40af375f",
-    "6.1": "c8ee33498c254a4689129e3b1608a80e1774461088b9cf51dd209efac7a4217f",
-}
 
 _buffer = buffer()
 held, append = _buffer.spans, _buffer.spans.append
 get_current, set_current, calling_get = current.get, current.set, calling.get
 
 
-@functools.cache
-def fingerprint(method: Callable[..., Any]) -> str:
-    """SHA-256 of a method's syntax tree, without comments, docstring and layout; empty where there is no source."""
-    try:
-        (function,) = ast.parse(textwrap.dedent(inspect.getsource(method))).body
-    except (OSError, TypeError, SyntaxError, ValueError):
-        return ""
-    if not isinstance(function, ast.FunctionDef):
-        return ""
-    body = [ast.unparse(statement) for statement in function.body[1:]]
-    return hashlib.sha256("\n".join([ast.unparse(function.args), *body]).encode()).hexdigest()
-
-
-def hook_send(  # noqa: C901 (like send() in it: in one piece, as each call more is felt at every signal)
-    original: Callable[..., Any], resolve: Resolve, hooked: Resolve, general: Send
-) -> Send:
-    """What to put in the place of ``Signal.send``: this module's version if ``original`` equals it, or ``general``.
-
-    ``resolve`` is Django's ``_live_receivers`` and ``hooked`` what the probe puts in its place, which has nothing to do
-    for this version; another one, a subclass's or another tool's, is asked as Django would.
-    """
-    if fingerprint(original) not in EQUALS.values():
+def hook_send(original: Send, resolve: Resolve, general: Send) -> Send:
+    """What to put in the place of ``Signal.send``: this module's version if ``original`` equals it, or ``general``."""
+    if version_of(original) is None:
         return general
-    resolution_is_known = fingerprint(resolve) in RESOLVES.values()
 
     @functools.wraps(original)
-    def send(self: Signal, sender: Any, **named: Any) -> Any:  # noqa: C901
-        if not self.receivers or self.sender_receivers_cache.get(sender) is NO_RECEIVERS:
-            if self is connection_created:
-                _note_connection(named)
+    def send(self: Signal, sender: Any, **named: Any) -> Any:
+        if self is connection_created:
+            connection_opened(named.get("connection"))
+        if not self.receivers or (not self.use_caching and self.sender_receivers_cache.get(sender) is NO_RECEIVERS):
             return []
-        async_receivers: list[Any] | None = None
-        if type(self)._live_receivers is not hooked:
-            sync_receivers, async_receivers = self._live_receivers(sender)
-        elif self.use_caching or self._dead_receivers or not resolution_is_known:  # type: ignore[attr-defined]
-            sync_receivers, async_receivers = resolve(self, sender)
-        else:
-            # What Django's resolution comes to where all receivers are sync and listen to every sender. A copy is
-            # atomic, so it needs no lock.
-            sync_receivers = []
-            for entry in [*self.receivers]:
-                receiver = entry[1]
-                if entry[-1] or entry[0][1] != NONE_ID:
-                    sync_receivers, async_receivers = resolve(self, sender)
-                    break
-                if isinstance(receiver, ReferenceType):
-                    receiver = receiver()
-                    if receiver is None:
-                        continue
-                sync_receivers.append(receiver)
+        sync_receivers, async_receivers = resolve(self, sender)
         if async_receivers:
             return general(self, sender, **named)
         above = get_current()
-        if isinstance(above, Unrecorded) or switch.paused or not sync_receivers:
+        if not sync_receivers or isinstance(above, Unrecorded) or switch.paused:
             return _call(self, sender, named, sync_receivers)
         return _call_recorded(self, sender, named, sync_receivers, above)
 
@@ -136,8 +84,6 @@ def _call_recorded(  # noqa: C901, PLR0912, PLR0915 (in one piece: each call mor
     the probe's own.
     """
     try:
-        if signal is connection_created:
-            connection_opened(named.get("connection"))
         alias = (named.get("using") or "default") if named else "default"
         mark = calling_get()
         subject = Dispatch(ref(signal), "send", NO_SENDER if sender is None else sender_of(sender), len(receivers), 0)
@@ -178,7 +124,9 @@ def _call_recorded(  # noqa: C901, PLR0912, PLR0915 (in one piece: each call mor
     try:
         for receiver in receivers:
             try:
-                name = plain_functions.get(id(receiver.__code__)) if type(receiver) is FunctionType else None
+                name = None
+                if type(receiver) is FunctionType and receiver.__closure__ is None:
+                    name = known_functions.get(id(receiver.__code__))
                 span = Span(
                     next_id(),
                     "receiver",
@@ -217,13 +165,6 @@ def _call_recorded(  # noqa: C901, PLR0912, PLR0915 (in one piece: each call mor
             current.reset(token)
     dispatch.end_ns = now
     return responses
-
-
-def _note_connection(named: dict[str, Any]) -> None:
-    try:
-        connection_opened(named.get("connection"))
-    except Exception as fault:
-        give_up(fault)
 
 
 def _end_by_error(error: BaseException, *spans: Span | None) -> None:

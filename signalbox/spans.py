@@ -1,8 +1,8 @@
 """Spans: what is recorded, cheap to begin and to end; names and documents are made when the buffer is drained."""
 
-import asyncio
 import contextvars
 import itertools
+from asyncio import _get_running_loop
 from collections.abc import Iterable
 from time import monotonic_ns
 from typing import Any, Literal, NamedTuple
@@ -13,7 +13,7 @@ from signalbox.buffer import Buffer
 from signalbox.connections import Connection, open_connection
 from signalbox.faults import give_up
 from signalbox.heartbeat import Heartbeats
-from signalbox.serials import serials_on
+from signalbox.serials import current_task_serial
 from signalbox.threads import Thread, current_thread, local
 
 Kind = Literal["request", "caller", "step", "hop", "dispatch", "receiver"]
@@ -54,9 +54,12 @@ class Span(msgspec.Struct, eq=False, gc=False):
     attributes: dict[str, Any] | None = None
     #: intervals in which a coroutine ran on its thread; between them it was suspended
     running: list[tuple[int, int]] | None = None
+    ran_through: bool = False  #: a coroutine that was never suspended, so it ran from its start to its end
     dropped: bool = False
     #: of a dispatch, and the receivers and hops that started them: the tasks (signalbox.tasks.StartedTask), if any
     tasks: list[Any] | None = None
+    #: of a span in a task, if one around it is awaited step by step
+    steps: "Steps | None" = None
 
     @property
     def is_over(self) -> bool:
@@ -71,6 +74,53 @@ class Span(msgspec.Struct, eq=False, gc=False):
     @property
     def root(self) -> "Span":
         return self if self.tree is None else self.tree
+
+
+class Steps:
+    """The steps of a task, from one suspension to the next, for the spans that are open in it.
+
+    All of them run whenever the task does, from where they begin to where they end.
+    """
+
+    __slots__ = ("_begun_ns", "open")
+
+    def __init__(self, *outermost: Span) -> None:
+        """The first step, in which the outermost span has begun."""
+        self.open = [*outermost]
+        self._begun_ns = 0
+        for span in outermost:
+            span.running = []
+
+    def join(self, span: Span) -> None:
+        """The span begins inside of this step."""
+        span.running = []
+        self.open.append(span)
+
+    def begin(self) -> None:
+        self._begun_ns = monotonic_ns()
+
+    def end(self) -> None:
+        now = monotonic_ns()
+        for span in self.open:
+            self._note(span, now)
+
+    def part(self, span: Span) -> None:
+        """The span ends inside of this step."""
+        opened = self.open
+        if span in opened:
+            self._note(span, monotonic_ns())
+            if span is opened[0]:
+                opened.clear()  # what has not ended by now never will, as an async generator that was left
+            else:
+                opened.remove(span)
+
+    def _note(self, span: Span, now: int) -> None:
+        if span.running is not None:
+            note_running(span.running, max(self._begun_ns, span.start_ns), now)
+
+
+#: Of a span whose coroutine is in its first step: what begins inside of it makes them.
+FIRST_STEP = Steps()
 
 
 class Marks(NamedTuple):
@@ -108,13 +158,13 @@ def buffer() -> Buffer:
 def new_span(kind: Kind, subject: Any, parent: Span | None, *, is_async: bool, alias: str = "default") -> Span:
     """A span that begins now, here, inside ``parent``."""
     thread = local.thread or current_thread()
-    running = asyncio._get_running_loop()
+    running = _get_running_loop()
     if running is None:
         loop = task = None
         connection = open_connection(thread, alias)
     else:
-        loop, task = serials_on(running)
-        thread.event_loop = True
+        loop = thread.loop if thread.running() is running else thread.runs(running)
+        task = current_task_serial(running)
         connection = open_connection(thread, alias, on_loop=True)
     inside, tree = (None, None) if parent is None else (parent.id, tree_of(parent))
     # In a thread that its caller started, the parent is known and the caller's mark is not there.
@@ -123,6 +173,8 @@ def new_span(kind: Kind, subject: Any, parent: Span | None, *, is_async: bool, a
     span = Span(
         next_id(), kind, subject, inside, thread, connection, caller, now, tree, None, None, is_async, loop, task
     )
+    if parent is not None and parent.steps is not None and parent.task == task is not None:
+        span.steps = _steps_of(parent)
     if loop is not None and kind != "request":  # a websocket may be open, and silent, for days
         listening = heartbeats.beating.get(loop)
         if listening is None:
@@ -132,6 +184,13 @@ def new_span(kind: Kind, subject: Any, parent: Span | None, *, is_async: bool, a
             # ended when the loop beats again.
             listening.append(span)
     return span
+
+
+def _steps_of(parent: Span) -> Steps | None:
+    """Of its task; None when nobody notes them any more."""
+    if parent.steps is FIRST_STEP:
+        parent.steps = Steps(parent)
+    return parent.steps if parent.steps is not None and parent.steps.open else None
 
 
 def tree_of(parent: Span | None) -> Span | None:

@@ -18,6 +18,8 @@ from signalbox.serials import task_serial
 from signalbox.spans import Span, current, describe_error
 from signalbox.threads import current_thread
 
+get_current = current.get
+
 #: With every so many known tasks, those that are gone are forgotten.
 KNOWN_BEFORE_FORGETTING = 1_000
 #: Of a dispatch whose receivers start more tasks, the first ones are noted.
@@ -108,11 +110,11 @@ def _describe_if_left(task: StartedTask) -> dict[str, Any] | None:
 
 def _hook_create_task(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
-    def create_task(self: Any, /, *args: Any, **kwargs: Any) -> Any:
-        task = original(self, *args, **kwargs)
-        if self.get_debug():
+    def create_task(self: Any, coro: Any, **kwargs: Any) -> Any:
+        task = original(self, coro, **kwargs)
+        if self._debug:
             _leave_no_trace(task)
-        span = current.get()
+        span = get_current()
         if _known or (type(span) is Span and span.dispatch is not None):
             _note(self, task, span)
         return task

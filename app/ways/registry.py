@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from app.ways import hopping, many_to_many, saving, sending, silent
+from app.ways import claimed, hopping, many_to_many, saving, sending, silent
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -101,7 +101,7 @@ _TABLE = (
 
 WAYS: dict[str, Way] = {way.slug: way for way in _TABLE}
 
-#: Ways that no page offers, beside the table: the map asks by them what no cell of its grid can tell.
+#: Ways that no form offers, beside the table: the map asks by them what no cell of its grid can tell.
 BESIDE: dict[str, Way] = {
     way.slug: way
     for way in (
@@ -115,7 +115,52 @@ BESIDE: dict[str, Way] = {
     )
 }
 
+#: And those that only a claim asks for.
+CLAIMED: dict[str, Way] = {
+    way.slug: way
+    for way in (
+        Way(
+            "async_keyword",
+            "@receiver(post_save, async=True)",
+            "Compiled as it stands.",
+            claimed.async_keyword,
+            uses_database=False,
+            sends=False,
+        ),
+        Way(
+            "async_parameter",
+            '@receiver(signal, **{"async": True})',
+            "Past Python's grammar, to Django itself.",
+            claimed.async_parameter,
+            uses_database=False,
+            sends=False,
+        ),
+        Way(
+            "save_and_look_again",
+            "thing.save(), then thing.refresh_from_db()",
+            "Is the row still there when a handler has raised?",
+            claimed.save_and_look_again,
+        ),
+        Way(
+            "atomic_save_and_look_again",
+            "thing.save() inside of atomic(), then thing.refresh_from_db()",
+            "The same, with a transaction around the save.",
+            claimed.atomic_save_and_look_again,
+        ),
+        Way(
+            "send_from_threads",
+            "signal.send(sender) from five threads, one after the other",
+            "Each thread has ended before the next one is started.",
+            claimed.send_from_threads,
+            uses_database=False,
+        ),
+    )
+}
+
+#: All that can be run.
+EVERY_WAY = WAYS | BESIDE | CLAIMED
+
 
 def way_of(slug: str) -> Way:
     """The way with this slug. Raises KeyError."""
-    return WAYS[slug] if slug in WAYS else BESIDE[slug]
+    return EVERY_WAY[slug]

@@ -1,4 +1,4 @@
-/** @import { Catalogue, Caller, RunDocument, RunSummary, Experiment } from "./types.js" */
+/** @import { Catalogue, Caller, ClaimDocument, RunDocument, RunSummary, Experiment } from "./types.js" */
 
 /** What the server refused or could not do, as the one sentence that it said. */
 export class Refusal extends Error {
@@ -21,6 +21,15 @@ export function fetchCatalogue() {
 /** @param {number} limit @returns {Promise<{runs: RunSummary[], total: number}>} */
 export function fetchRuns(limit) {
   return fetchJson(`/api/runs/?limit=${limit}`);
+}
+
+/**
+ * A claim with the verdict of these runs, one for each of its experiments.
+ * @param {string} slug @param {string[]} runs their ids
+ * @returns {Promise<ClaimDocument>}
+ */
+export function fetchClaim(slug, runs) {
+  return fetchJson(`/claims/${slug}.json?${new URLSearchParams(runs.map((id) => ["run", id]))}`);
 }
 
 /**

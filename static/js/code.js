@@ -9,7 +9,7 @@ import { tint } from "./python.js";
  */
 export function showCode(element, catalogue, experiment, ran) {
   const caller = catalogue.callers.find(({ slug }) => slug === experiment.caller);
-  const way = catalogue.ways.find(({ slug }) => slug === experiment.way);
+  const way = [...catalogue.ways, ...catalogue.beside].find(({ slug }) => slug === experiment.way);
   const wanted = catalogue.handlers.filter((one) => (ran?.length ? ran.includes(one.name) : isConnected(one.is_async, experiment.receivers)));
   const handlers = ran?.length ? wanted : onePerKind(wanted);
   fill(

@@ -93,6 +93,7 @@
  * @typedef {object} Catalogue
  * @property {Caller[]} callers
  * @property {Way[]} ways
+ * @property {Way[]} beside ways that no form offers
  * @property {{slug: string, title: string}[]} receivers
  * @property {Handler[]} handlers
  * @property {Combination[]} combinations
@@ -106,6 +107,14 @@
  * @property {string | null} error
  * @property {number | null} duration_ms
  * @property {Answers[]} receivers
+ *
+ * @typedef {object} ClaimVerdict
+ * @property {"holds" | "false" | "depends" | "open"} answer
+ * @property {string} because
+ * @property {Record<string, string>} environment
+ * @property {{id: string, url: string, started_at: string}[]} runs one for each experiment of the claim, in their order
+ *
+ * @typedef {{slug: string, claim: string, experiments: Experiment[], truth: string, verdict: ClaimVerdict | null}} ClaimDocument
  *
  * @typedef {{start: number, end: number}} Interval in nanoseconds
  */

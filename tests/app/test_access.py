@@ -15,8 +15,8 @@ from tests.app.sentences import check_sentence
 from tests.parts.api import SECONDS_TO_ANSWER, Api
 from tests.parts.server import Server, Servers
 
-PAGES = ["/", "/runs/", "/runs/1/"]
-DATA = ["/api/experiments/", "/api/runs/", "/runs/1.json", "/experiments/sync-view/"]
+PAGES = ["/", "/runs/", "/runs/1/", "/claims/"]
+DATA = ["/api/experiments/", "/api/runs/", "/api/claims/", "/claims/1.json", "/runs/1.json", "/experiments/sync-view/"]
 SOCKETS = ["/ws/live/", "/ws/experiments/async-consumer/", "/ws/experiments/sync-consumer/"]
 PASSWORD = "only-for-this-test"
 PRODUCTION = {
@@ -144,7 +144,7 @@ def test_source_text_can_be_switched_on(start_server: Servers) -> None:
 
 
 def sources(catalogue: dict[str, Any]) -> list[Any]:
-    return [entry["source"] for part in ("callers", "ways", "handlers") for entry in catalogue[part]]
+    return [entry["source"] for part in ("callers", "ways", "beside", "handlers") for entry in catalogue[part]]
 
 
 @pytest.mark.parametrize("path", SOCKETS)

@@ -28,7 +28,7 @@ def test_limits(catalogue: dict[str, Any]) -> None:
     assert set(most.values()) == {1, 50}
 
 
-@pytest.mark.parametrize("part", ["callers", "ways", "handlers"])
+@pytest.mark.parametrize("part", ["callers", "ways", "beside", "handlers"])
 def test_the_source_is_the_file_at_that_line(catalogue: dict[str, Any], part: str) -> None:
     for entry in catalogue[part]:
         source = entry["source"]
@@ -39,7 +39,7 @@ def test_the_source_is_the_file_at_that_line(catalogue: dict[str, Any], part: st
 
 
 def test_async_is_what_the_source_says(catalogue: dict[str, Any]) -> None:
-    for entry in (entry for part in ("callers", "ways", "handlers") for entry in catalogue[part]):
+    for entry in (entry for part in ("callers", "ways", "beside", "handlers") for entry in catalogue[part]):
         first = re.findall(r"^(async )?def ", entry["source"]["text"], re.MULTILINE)[-1]
         assert entry["is_async"] == bool(first), entry
 

@@ -1,5 +1,6 @@
 """No violations for axe, light and dark, and a phone's width is enough."""
 
+import re
 from typing import Any
 
 import pytest
@@ -48,8 +49,17 @@ class TestAxe:
         page.goto("/runs/")
         assert violations(page) == []
 
+    def test_claims_before_and_after_a_run(self, page: Page, scheme: Any) -> None:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.goto("/claims/")
+        page.wait_for_selector("html[data-ready=true]", timeout=PATIENCE)
+        assert violations(page) == []
+        page.click("#bulk-sends .run-claim")
+        expect(page.locator("#said")).to_have_text(re.compile("^false: "), timeout=PATIENCE)
+        assert violations(page) == []
 
-@pytest.mark.parametrize("path", ["/", "/runs/", "run"])
+
+@pytest.mark.parametrize("path", ["/", "/runs/", "/claims/", "run"])
 def test_a_phone_shows_the_page_without_scrolling_sideways(page: Page, run_url: str, path: str) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     page.goto(run_url if path == "run" else path)

@@ -1,6 +1,7 @@
 """A fault of the probe removes the probe, is logged once, and changes nothing for the program that it watches."""
 
 import asyncio
+import contextvars
 import functools
 import logging
 from collections.abc import Callable
@@ -14,24 +15,27 @@ from django.db import connections, transaction
 from django.dispatch import Signal
 
 import signalbox
-from signalbox import sending
+from signalbox import sources
 from tests.signalbox.receivers import Refusal, aanswer, answer, arefuse, refuse, signal_with
 
 #: Every part of the probe that runs in the watched program's calls, by the module that uses it.
 PARTS = [
-    *(f"signalbox.dispatch.{name}" for name in ("new_span", "end_span", "function_of", "sender_of", "buffer")),
-    *(f"signalbox.dispatch.{name}" for name in ("Dispatch", "SyncStandIn", "AsyncStandIn", "faulty")),
+    *(f"signalbox.dispatch.{name}" for name in ("buffer", "SyncStandIn", "AsyncStandIn")),
+    *(f"signalbox.calls.{name}" for name in ("new_span", "function_of", "sender_of", "buffer", "Dispatch", "faulty")),
+    *(f"signalbox.calls.{name}" for name in ("Span", "open_connection", "_beside", "_marks")),
     *(f"signalbox.sending.{name}" for name in ("end_span", "function_of", "sender_of", "Span")),
     *(f"signalbox.sending.{name}" for name in ("Dispatch", "next_id", "calling_get", "new_span", "current_thread")),
-    *(f"signalbox.hops.{name}" for name in ("new_span", "end_span", "function_of", "buffer", "current_thread")),
+    *(f"signalbox.hops.{name}" for name in ("new_span", "function_of", "buffer", "current_thread")),
     *(f"signalbox.hops.{name}" for name in ("Hop", "_executor", "_main_loop", "_copy_with", "open_connections")),
     *(f"signalbox.commits.{name}" for name in ("describe_connection", "function_of", "note")),
     *(f"signalbox.tasks.{name}" for name in ("StartedTask", "StartedTask.look", "current_thread", "describe_error")),
     *(f"signalbox.tasks.{name}" for name in ("Hop", "_error_of", "_forget_those_that_are_gone")),
-    "signalbox.coroutines.end_span",
+    *(f"signalbox.coroutines.{name}" for name in ("end_span", "write_down_kept")),
+    "signalbox.contexts._compare",
+    "signalbox.connections._serials.renew",
     "signalbox.spans.current_thread",
     "signalbox.spans.open_connection",
-    "signalbox.spans.serials_on",
+    "signalbox.spans.current_task_serial",
     "signalbox.spans.heartbeats.keep_beating",
 ]
 
@@ -39,7 +43,7 @@ PARTS = [
 def program() -> list[Any]:
     """Every kind of dispatch and of hop, with what each gives."""
     mixed, plain, failing = signal_with(answer, aanswer), signal_with(answer), signal_with(refuse)
-    seen: list[Any] = [signal_with(register).send(None), signal_with(start_tasks).send(None)]
+    seen: list[Any] = [signal_with(each).send(None) for each in (register, start_tasks, remember)]
     connections.close_all()
     seen += [plain.send(None), mixed.send(None), mixed.send_robust(None)]
     with ThreadPoolExecutor(1) as pool:
@@ -70,6 +74,13 @@ def register(**kwargs: Any) -> list[str]:
     return called
 
 
+remembered: contextvars.ContextVar[object] = contextvars.ContextVar("remembered")
+
+
+async def remember(**kwargs: Any) -> None:
+    remembered.set(object())
+
+
 kept: list[asyncio.Task[None]] = []
 
 
@@ -96,18 +107,18 @@ def fails(*args: Any, **kwargs: Any) -> Any:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("equals", [sending.EQUALS, {}], ids=["own version of send", "stand-ins alone"])
+@pytest.mark.parametrize("known", [sources.KNOWN, {}], ids=["own versions", "stand-ins alone"])
 @pytest.mark.parametrize("part", PARTS)
-def test_a_fault_in_any_part(probe: None, caplog: pytest.LogCaptureFixture, part: str, equals: dict[str, str]) -> None:
+def test_a_fault_in_any_part(probe: None, caplog: pytest.LogCaptureFixture, part: str, known: dict[str, Any]) -> None:
     signalbox.uninstall()
     bare = program()
-    with mock.patch.object(sending, "EQUALS", equals):
+    with mock.patch.object(sources, "KNOWN", known):
         signalbox.install()
     scope = signalbox.caller("here")
     with scope, caplog.at_level(logging.ERROR, logger="signalbox"), mock.patch(part, fails):
         probed = program()
     assert probed == bare
-    own_send_alone = part.startswith("signalbox.sending") and not equals
+    own_send_alone = part.startswith("signalbox.sending") and not known
     assert signalbox.installed() is own_send_alone
     assert [record.name for record in caplog.records if record.name == "signalbox"] == (
         [] if own_send_alone else ["signalbox"]

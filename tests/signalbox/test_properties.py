@@ -12,24 +12,37 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import signalbox
-from signalbox import sending
+from signalbox import sources
 
-KINDS = ("function", "method", "partial", "object", "async", "dying", "connects", "disconnects")
+ASYNC_KINDS = ("async", "async at once")
+KINDS = ("function", "method", "partial", "object", *ASYNC_KINDS, "dying", "connects", "disconnects")
+
+
+class Sender:
+    """Sends every signal."""
+
+
+class Silent:
+    """Sends none."""
+
+
+SENDERS = (None, Sender, Silent)
 
 
 def receivers(kinds: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
-    """Receivers: of which kind, whether one raises, and the trees that it sends itself."""
-    return st.lists(st.tuples(kinds, st.booleans(), st.lists(trees, max_size=1)), max_size=4)
+    """Receivers: of which kind, whom they listen to, whether one raises, and the trees that it sends itself."""
+    return st.lists(st.tuples(kinds, st.sampled_from(SENDERS), st.booleans(), st.lists(trees, max_size=1)), max_size=4)
 
 
-any_kind, sync_kind = st.sampled_from(KINDS), st.sampled_from([kind for kind in KINDS if kind != "async"])
-#: A dispatch: the method that sends it, and the receivers that it meets. An `asend` meets either sync or async ones:
-#: Django 5.2 runs both side by side, and which of them is first to fail is not the same twice.
+any_kind, sync_kind = st.sampled_from(KINDS), st.sampled_from([kind for kind in KINDS if kind not in ASYNC_KINDS])
+#: A dispatch: whether its signal caches, the method that sends it, and the receivers that it meets. An `asend` meets
+#: either sync or async ones: Django 5.2 runs both side by side, and which of them is first to fail is not the same
+#: twice.
 trees: st.SearchStrategy[Any] = st.deferred(
     lambda: st.one_of(
-        st.tuples(st.sampled_from(("send", "send_robust")), receivers(any_kind)),
-        st.tuples(st.sampled_from(("asend", "asend_robust")), receivers(sync_kind)),
-        st.tuples(st.sampled_from(("asend", "asend_robust")), receivers(st.just("async"))),
+        st.tuples(st.booleans(), st.sampled_from(("send", "send_robust")), receivers(any_kind)),
+        st.tuples(st.booleans(), st.sampled_from(("asend", "asend_robust")), receivers(sync_kind)),
+        st.tuples(st.booleans(), st.sampled_from(("asend", "asend_robust")), receivers(st.sampled_from(ASYNC_KINDS))),
     )
 )
 
@@ -55,19 +68,19 @@ class Play:
         self.heard: list[tuple[str, str]] = []
 
     def perform(self, tree: Any, place: str = "") -> Any:
-        method, parts = tree
-        signal = Signal()
-        sender = threading.get_ident()
+        caching, method, parts = tree
+        signal = Signal(use_caching=caching)
+        ident = threading.get_ident()
         # Connected receivers are kept in the list, so that only those that are to die do.
-        kept = [self._connect(signal, part, sender, f"{place}/{number}") for number, part in enumerate(parts)]
+        kept = [self._connect(signal, part, ident, f"{place}/{number}") for number, part in enumerate(parts)]
         return self._readable(self._send(signal, method)), len(kept)
 
-    def _connect(self, signal: Signal, part: Any, sender: int, place: str) -> Any:
-        kind, fails, nested = part
+    def _connect(self, signal: Signal, part: Any, ident: int, place: str) -> Any:
+        kind, sent_by, fails, nested = part
         name = f"{place} {kind}"
-        body = functools.partial(self._act, name, fails, nested, signal, sender)
-        if kind == "async":
-            receiver: Any = self._coroutine_function(body)
+        body = functools.partial(self._act, name, fails, nested, signal, sent_by, ident)
+        if kind in ASYNC_KINDS:
+            receiver: Any = self._coroutine_function(body, waits=kind == "async")
         elif kind == "partial":
             receiver = functools.partial(body)
         elif kind in {"object", "method"}:
@@ -75,7 +88,7 @@ class Play:
             receiver = listener if kind == "object" else listener.hear
         else:
             receiver = self._function(body)
-        signal.connect(receiver, weak=kind == "dying", dispatch_uid=name)
+        signal.connect(receiver, sent_by, weak=kind == "dying", dispatch_uid=name)
         return None if kind == "dying" else receiver
 
     @staticmethod
@@ -86,19 +99,20 @@ class Play:
         return receiver
 
     @staticmethod
-    def _coroutine_function(body: Any) -> Any:
+    def _coroutine_function(body: Any, *, waits: bool) -> Any:
         async def receiver(**kwargs: Any) -> Any:
-            await asyncio.sleep(0)
+            if waits:
+                await asyncio.sleep(0)
             return body(**kwargs)
 
         return receiver
 
-    def _act(self, name: str, fails: bool, nested: Any, own: Signal, sender: int, /, **kwargs: Any) -> Any:
-        self.heard.append((name, "the sender's thread" if threading.get_ident() == sender else "another thread"))
+    def _act(self, name: str, fails: bool, nested: Any, own: Signal, sent_by: Any, ident: int, /, **kwargs: Any) -> Any:
+        self.heard.append((name, "the sender's thread" if threading.get_ident() == ident else "another thread"))
         if name.endswith(" connects"):
             own.connect(self._function(lambda **kwargs: "late"), weak=False, dispatch_uid=f"late-{name}")
         if name.endswith(" disconnects"):
-            own.disconnect(dispatch_uid=name)
+            own.disconnect(sender=sent_by, dispatch_uid=name)
         results = [self.perform(tree, name) for tree in nested]
         if fails:
             raise ValueError(name)
@@ -108,11 +122,11 @@ class Play:
     def _send(signal: Signal, method: str) -> Any:
         try:
             if not method.startswith("a"):
-                return getattr(signal, method)(sender=None)
+                return getattr(signal, method)(sender=Sender)
             try:
                 asyncio.get_running_loop()
             except RuntimeError:
-                return asyncio.run(getattr(signal, method)(sender=None))
+                return asyncio.run(getattr(signal, method)(sender=Sender))
             return "not from a running loop"
         except Exception as error:
             return error
@@ -134,16 +148,16 @@ def play(tree: Any) -> tuple[Any, list[tuple[str, str]]]:
     return performance.perform(tree), performance.heard
 
 
-@pytest.mark.parametrize("equals", [sending.EQUALS, {}], ids=["own version of send", "stand-ins alone"])
+@pytest.mark.parametrize("known", [sources.KNOWN, {}], ids=["own versions", "stand-ins alone"])
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 @settings(max_examples=150, deadline=None)
 @given(tree=trees)
-def test_a_probed_tree_plays_as_a_bare_one(equals: dict[str, str], tree: Any) -> None:
+def test_a_probed_tree_plays_as_a_bare_one(known: dict[str, Any], tree: Any) -> None:
     was_installed = signalbox.installed()
     try:
         signalbox.uninstall()
         bare = play(tree)
-        with mock.patch.object(sending, "EQUALS", equals):
+        with mock.patch.object(sources, "KNOWN", known):
             signalbox.install()
         signalbox.buffer().drain()
         probed = play(tree)
