@@ -23,14 +23,16 @@ QUEUES = {"SB401", "SB402", "SB403"}
 
 
 class FirstAndSecond:
-    """Two pieces of work, of which the first has its thread before the second asks for it."""
+    """Two pieces of work: the first has its thread before the second asks for it, and for so long after that."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.first_runs = threading.Event()
+        self.second_is_asked_for = threading.Event()
 
     def first(self) -> None:
         self.first_runs.set()
+        self.second_is_asked_for.wait()
         compute(self.seconds)
 
     def second(self) -> None:
@@ -39,7 +41,13 @@ class FirstAndSecond:
     async def both(self) -> None:
         one = asyncio.create_task(sync_to_async(self.first)())
         await asyncio.to_thread(self.first_runs.wait)
-        await asyncio.gather(one, sync_to_async(self.second)())
+        await asyncio.gather(one, self.ask_for_second())
+
+    async def ask_for_second(self) -> None:
+        second = asyncio.create_task(sync_to_async(self.second)())
+        await asyncio.sleep(0)  # it runs up to where it waits
+        self.second_is_asked_for.set()
+        await second
 
 
 class TestWaiting:
@@ -58,8 +66,8 @@ class TestWaiting:
     def test_near_miss_one_after_the_other(self, found: Found) -> None:
         async def request() -> None:
             async with ThreadSensitiveContext():
-                await sync_to_async(FirstAndSecond(0.06).first)()
-                await sync_to_async(FirstAndSecond(0).second)()
+                await sync_to_async(compute)(0.06)
+                await sync_to_async(compute)(0)
 
         run_async(request)
         assert not QUEUES & set(codes(found()))
@@ -122,7 +130,7 @@ class TestCallers:
             with signalbox.muted():
                 stranger = asyncio.create_task(sync_to_async(works.first)())
             await asyncio.to_thread(works.first_runs.wait)
-            await signalbox.caller("mine").around(sync_to_async(works.second)())
+            await signalbox.caller("mine").around(works.ask_for_second())
             await stranger
 
         asyncio.run(stranger_and_caller())
