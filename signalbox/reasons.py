@@ -125,8 +125,8 @@ def _about_loop(verdict: "ReceiverVerdict", run: Recording, receiver: SpanDocume
     if verdict.event_loop_free is False:
         if verdict.is_async:
             return f"The coroutine held its loop for {longest} without an await."
-        held = readable_duration((receiver.end_ns or receiver.start_ns) - receiver.start_ns)
-        return f"The receiver ran on the loop's own thread: for {held} no other request, task or socket was served."
+        held = "" if receiver.end_ns is None else f"for {readable_duration(receiver.end_ns - receiver.start_ns)} "
+        return f"The receiver ran on the loop's own thread: {held}no other request, task or socket was served."
     pause, holder = run.longest_pause(receiver)
     if pause:
         who = "something else" if holder is None else holder.name

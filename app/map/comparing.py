@@ -58,7 +58,8 @@ def _compare_cells(key: Key, one: Cell | None, other: Cell | None) -> Iterator[D
         yield Difference(*key, "cell", *there)
         return
     before, after = facts(one), facts(other)
-    for what in before:  # what only one of them has, a receiver that only one called, is told by `calls`
+    # What only one of them has is of a receiver that only one called, which `calls` tells; or one map says less.
+    for what in before:
         if what in after and before[what] != after[what]:
             yield Difference(*key, what, before[what], after[what])
 
@@ -69,8 +70,9 @@ def facts(cell: Cell) -> dict[str, str]:
     found = {
         "error": "none" if error is None else error.partition(":")[0],
         "calls": ", ".join("async" if receiver["is_async"] else "sync" for receiver, *_ in _calls(cell)) or "none",
-        "order": ", then ".join(" and ".join(group) for group in cell.get("order", [])) or "none",
     }
+    if "order" in cell:
+        found["order"] = ", then ".join(" and ".join(group) for group in cell["order"]) or "none"
     for kind, kept in cell.get("contextvars_kept", {}).items():
         found[f"{kind}.contextvar_comes_back"] = _word(kept)
     seen: dict[str, int] = {}
@@ -78,7 +80,7 @@ def facts(cell: Cell) -> dict[str, str]:
         kind = "async" if receiver["is_async"] else "sync"
         seen[kind] = seen.get(kind, 0) + 1
         name = kind if seen[kind] == 1 else f"{kind} {seen[kind]}"
-        found[f"{name}.place"], found[f"{name}.outcome"] = place or "–", outcome or "–"
+        found |= {f"{name}.{what}": word for what, word in (("place", place), ("outcome", outcome)) if word is not None}
         found |= {f"{name}.{answer}": _word(receiver[answer]) for answer in ANSWERS}
     return found
 

@@ -63,7 +63,7 @@ def _about_new_loops(evidence: Evidence, names: tuple[str, ...], hops: list[Span
 def pool_threads_history(evidence: Evidence) -> Iterator[Found]:
     seen: dict[tuple[str, str], list[SpanDocument]] = defaultdict(list)
     for hop, dispatch in _to_async_receivers(evidence):
-        executor = hop.attributes.get("executor", "")
+        executor = hop.attributes.get("executor")
         if executor in _BY_HISTORY and _unmarked_by_asgiref(evidence, dispatch) is not None:
             seen[dispatch.attributes["signal"], executor].append(hop)
     for (signal, executor), hops in seen.items():

@@ -19,6 +19,10 @@ class Left(NamedTuple):
     trace: SpanDocument | None
 
 
+#: What is known of a task whose start was not noted.
+_UNNOTED: dict[str, Any] = {"function": None, "pending": True, "outcome": None}
+
+
 def outlived_the_dispatch(evidence: Evidence) -> Iterator[Found]:
     groups: dict[tuple[str, bool, bool], list[Left]] = defaultdict(list)
     for left in _left(evidence):
@@ -49,18 +53,14 @@ def _left(evidence: Evidence) -> Iterator[Left]:
             receiver = _receiver(evidence, started_in)
             if receiver is not None:
                 yield Left(dispatch, receiver, task, trace)
-        # The tasks of a loop that is not asyncio's own are known by their spans alone.
-        for number, (receiver, trace) in traces.items():
+        # So it is with the tasks of a loop that is not asyncio's own.
+        for receiver, trace in traces.values():
             if outlived(trace, dispatch):
-                yield Left(dispatch, receiver, _unnoted(number), trace)
+                yield Left(dispatch, receiver, _UNNOTED, trace)
 
 
 def _receiver(evidence: Evidence, span: SpanDocument | None) -> SpanDocument | None:
     return span if span is None or span.kind == "receiver" else evidence.above(span, "receiver")
-
-
-def _unnoted(number: int | None) -> dict[str, Any]:
-    return {"task": number, "function": None, "pending": True, "outcome": None, "error": None}
 
 
 def _in_other_tasks(evidence: Evidence, receiver: SpanDocument) -> Iterator[SpanDocument]:

@@ -261,17 +261,3 @@ class TestWholeVerdicts:
                 "event_loop_free": "The receiver ran in another thread; the heartbeat of the loop went on.",
             },
         }
-
-    @pytest.mark.parametrize(
-        ("end", "dispatch_end", "sentence"),
-        [
-            (None, 100, "The receiver had not ended when the run was closed."),
-            (150, 100, "send() returned before the receiver's 130 ms were over."),
-            (90, 100, "send() returned after the receiver's 70 ms."),
-        ],
-    )
-    def test_waiting(self, end: int | None, dispatch_end: int, sentence: str) -> None:
-        assert verdict_of(receiver(end=end), dispatch(end=dispatch_end)).reasons.caller_waited == sentence
-
-    def test_without_any_loop(self) -> None:
-        assert verdict_of(receiver(), dispatch()).reasons.event_loop_free == "No event loop was running."

@@ -52,16 +52,16 @@ def test_each_is_a_caller_as_a_single_one_is(shared_api: Api, caller: str, way: 
     document = shared_api.run(caller, way, receivers="both", delay_ms=50, concurrency=SEVERAL)
     check(document)
     (django,) = {tuple(map(int, document["environment"]["django"].split(".")[:2]))}
-    combination = rules.CALLERS[caller], rules.WAYS[way], "both"
-    expected = rules.expected_answers(*combination, atomic=False, django=django)  # type: ignore[arg-type]
+    possible = rules.derivations(caller, way, "both", rules.Circumstances(django))  # type: ignore[arg-type]
     assert len(by_caller(document)) == SEVERAL
     answers = answers_of(document)
     for receivers in by_caller(document).values():
         mine = {span["id"] for span in receivers}
         order = sorted(document["verdict"]["receivers"], key=lambda one: (one["dispatch"], one["is_async"]))
-        assert [answer for answer, one in zip(answers, order, strict=True) if one["span"] in mine] in expected
-    error = rules.expected_error(*combination, atomic=False, django=django)  # type: ignore[arg-type]
-    assert (document["verdict"]["error"] or "").partition(":")[0] == (error or "")
+        assert [answer for answer, one in zip(answers, order, strict=True) if one["span"] in mine] in [
+            cell.answers for cell in possible
+        ]
+    assert (document["verdict"]["error"] or "").partition(":")[0] == (possible[0].error or "")
     assert shared_api.get(f"/runs/{document['id']}.json") == document
 
 

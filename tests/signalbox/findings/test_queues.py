@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -23,14 +23,16 @@ QUEUES = {"SB401", "SB402", "SB403"}
 
 
 class FirstAndSecond:
-    """Two pieces of work, of which the first has its thread before the second asks for it."""
+    """Two pieces of work: the first has its thread before the second asks for it, and for so long after that."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.first_runs = threading.Event()
+        self.second_is_asked_for = threading.Event()
 
     def first(self) -> None:
         self.first_runs.set()
+        self.second_is_asked_for.wait()
         compute(self.seconds)
 
     def second(self) -> None:
@@ -39,7 +41,13 @@ class FirstAndSecond:
     async def both(self) -> None:
         one = asyncio.create_task(sync_to_async(self.first)())
         await asyncio.to_thread(self.first_runs.wait)
-        await asyncio.gather(one, sync_to_async(self.second)())
+        await asyncio.gather(one, self.ask_for_second())
+
+    async def ask_for_second(self) -> None:
+        second = asyncio.create_task(sync_to_async(self.second)())
+        await asyncio.sleep(0)  # it runs up to where it waits
+        self.second_is_asked_for.set()
+        await second
 
 
 class TestWaiting:
@@ -58,28 +66,28 @@ class TestWaiting:
     def test_near_miss_one_after_the_other(self, found: Found) -> None:
         async def request() -> None:
             async with ThreadSensitiveContext():
-                await sync_to_async(FirstAndSecond(0.06).first)()
-                await sync_to_async(FirstAndSecond(0).second)()
+                await sync_to_async(compute)(0.06)
+                await sync_to_async(compute)(0)
 
         run_async(request)
         assert not QUEUES & set(codes(found()))
 
 
 class TestCallers:
-    async def in_turn(self, *, requests: bool) -> None:
-        """Two callers at once, as two consumers are; or as two requests are."""
+    async def at_once(self, work: Callable[[], object], *, requests: bool) -> None:
+        """Two callers, as two consumers are; or as two requests are."""
 
-        async def work() -> None:
+        async def call() -> None:
             if requests:
                 async with ThreadSensitiveContext():
-                    await sync_to_async(compute)(0.06)
+                    await sync_to_async(work)()
             else:
-                await sync_to_async(compute)(0.06)
+                await sync_to_async(work)()
 
-        await asyncio.gather(*(signalbox.caller(name).around(work()) for name in ("one", "other")))
+        await asyncio.gather(*(signalbox.caller(name).around(call()) for name in ("one", "other")))
 
     def test_they_share_the_one_thread_of_the_process(self, found: Found) -> None:
-        asyncio.run(self.in_turn(requests=False))
+        asyncio.run(self.at_once(lambda: compute(0.06), requests=False))
         findings = found()
         finding = the("SB402", findings)
         assert len(QUEUES & set(codes(findings))) == 1
@@ -113,7 +121,7 @@ class TestCallers:
         assert found() == []
 
     def test_near_miss_requests_have_a_thread_each(self, found: Found) -> None:
-        asyncio.run(self.in_turn(requests=True))
+        asyncio.run(self.at_once(threading.Barrier(2).wait, requests=True))
         assert not QUEUES & set(codes(found()))
 
     def test_others_that_were_not_recorded(self, found: Found) -> None:
@@ -122,7 +130,7 @@ class TestCallers:
             with signalbox.muted():
                 stranger = asyncio.create_task(sync_to_async(works.first)())
             await asyncio.to_thread(works.first_runs.wait)
-            await signalbox.caller("mine").around(sync_to_async(works.second)())
+            await signalbox.caller("mine").around(works.ask_for_second())
             await stranger
 
         asyncio.run(stranger_and_caller())
