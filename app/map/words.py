@@ -78,8 +78,8 @@ SIGNS = (
 COMPARED = {
     "cell": "the cell",
     "error": "what Django raises",
-    "calls": "receivers called",
-    "order": "their order",
+    "calls": "receivers that are called",
+    "order": "order of the receivers",
     "contextvar_comes_back": "its context variables come back to the caller",
     "place": "where it runs",
     "outcome": "how it ends",
