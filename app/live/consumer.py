@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.live.frames import AckFrame, ClientFrame, FilterFrame, PauseFrame, ResumeFrame, decode_client_frame, encode
+from app.live.frames import CLIENT_FRAMES, AckFrame, FilterFrame, PauseFrame, ResumeFrame, encode
 from app.live.hub import MOST_VIEWERS
 from app.live.laboratory import laboratory
 from app.live.page_socket import TOO_MANY, PageSocket
@@ -13,6 +13,8 @@ from app.runs.environment import environment
 class LiveConsumer(PageSocket):
     """One page that watches: the hub of the process has one channel for all of them."""
 
+    frames = CLIENT_FRAMES
+    types = "ack, resume, filter or pause"
     viewer: Viewer | None = None
 
     async def connect(self) -> None:
@@ -33,9 +35,6 @@ class LiveConsumer(PageSocket):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.viewer is not None:
             await super().receive(text_data, bytes_data)
-
-    def decode(self, text: str) -> ClientFrame:
-        return decode_client_frame(text)
 
     async def act_on(self, frame: Any) -> None:
         assert self.viewer is not None  # noqa: S101

@@ -15,10 +15,9 @@ class PageSocket(AsyncWebsocketConsumer):
     """One page. It needs no channel of its own on the channel layer."""
 
     channel_layer_alias = "none for pages"
-
-    def decode(self, text: str) -> Any:
-        """The frame in a text. Raises ValueError with one sentence that says what was expected."""
-        raise NotImplementedError
+    #: The frames that a page may send, and their types for a sentence.
+    frames: "msgspec.json.Decoder[Any]"
+    types: str
 
     async def act_on(self, frame: Any) -> None:
         """Do what the page asks for."""
@@ -33,9 +32,10 @@ class PageSocket(AsyncWebsocketConsumer):
             await self.refuse(MALFORMED, "Expected a text frame with a JSON object; got a binary frame.")
             return
         try:
-            frame = self.decode(text_data)
-        except ValueError as error:
-            await self.refuse(MALFORMED, str(error))
+            frame = self.frames.decode(text_data)
+        except (msgspec.DecodeError, RecursionError) as error:
+            expected = f"Expected a JSON object whose type is {self.types} (docs/protocol.md)"
+            await self.refuse(MALFORMED, f"{expected}: {error}.")
             return
         await self.act_on(frame)
 

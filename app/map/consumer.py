@@ -7,13 +7,12 @@ from app.experiments import Refused
 from app.live.frames import ErrorFrame
 from app.live.page_socket import TOO_MANY, PageSocket
 from app.map.frames import (
+    CLIENT_FRAMES,
     PROTOCOL,
     CancelFrame,
-    ClientFrame,
     HelloFrame,
     MeasureFrame,
     MoreFrame,
-    decode_client_frame,
 )
 from app.map.under_way import under_way
 from app.servers import SERVERS
@@ -25,6 +24,8 @@ _pages: set["MapConsumer"] = set()
 class MapConsumer(PageSocket):
     """One page. It is told of the measurement when it asks: at most one question of it is open."""
 
+    frames = CLIENT_FRAMES
+    types = "more, measure or cancel"
     _answering: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
@@ -42,9 +43,6 @@ class MapConsumer(PageSocket):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self in _pages:
             await super().receive(text_data, bytes_data)
-
-    def decode(self, text: str) -> ClientFrame:
-        return decode_client_frame(text)
 
     async def act_on(self, frame: Any) -> None:
         match frame:

@@ -54,17 +54,5 @@ class CancelFrame(msgspec.Struct, tag="cancel", tag_field="type", forbid_unknown
     pass
 
 
-ClientFrame = MoreFrame | MeasureFrame | CancelFrame
-
-_decoder = msgspec.json.Decoder(ClientFrame)
-
-
-def decode_client_frame(text: str) -> ClientFrame:
-    """The frame that a page sent. Raises ValueError with one sentence that says what was expected."""
-    try:
-        frame: ClientFrame = _decoder.decode(text)
-        return frame
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise ValueError(
-            f"Expected a JSON object whose type is more, measure or cancel (docs/protocol.md): {error}."
-        ) from error
+#: What a page says.
+CLIENT_FRAMES = msgspec.json.Decoder(MoreFrame | MeasureFrame | CancelFrame)
