@@ -26,7 +26,7 @@ function markTile(mark, both, words) {
     "span",
     { class: `tile ${mark.place}` },
     h("span", { class: "place", "aria-hidden": "true" }, word),
-    h("span", { class: "answers", "aria-hidden": "true" }, both && h("span", { class: `kind ${mark.kind}` }), words.answers.map((answer) => answerSign(answer, mark))),
+    h("span", { class: "answers", "aria-hidden": "true" }, both && h("span", { class: `kind-sign ${mark.kind}` }), words.answers.map((answer) => answerSign(answer, mark))),
     hidden(`${mark.kind} receiver: ${[meaning, ...words.answers.map((answer) => answerText(answer, mark))].join("; ")}. `),
   );
 }

@@ -22,7 +22,7 @@ export function showLegend(element, { places, answers }) {
     h(
       "dl",
       {},
-      entry([h("span", { class: "kind sync" }), " ", h("span", { class: "kind async" })], "the sync and the async receiver, where both are called"),
+      entry([h("span", { class: "kind-sign sync" }), " ", h("span", { class: "kind-sign async" })], "the sync and the async receiver, where both are called"),
       entry("∥", "both ran side by side; without it, one after the other"),
       entry("=", "left out by what is chosen to be shown"),
       entry(h("span", { class: "delta" }, "Δ"), "differs from the map that this one is compared with"),

@@ -108,6 +108,7 @@ class MapPage {
       await this.#comparing.compare(map, other, other === FILE);
     } catch (error) {
       this.#view = { ...this.#view, other: "", changed: false };
+      history.replaceState(null, "", viewUrl(this.#view));
       showNotice(error);
     }
   }
