@@ -6,6 +6,7 @@ from app import api, pages
 from app.callers import background, handing_on, under_middleware, views
 from app.callers.process import command_in_a_process
 from app.claims import views as claims
+from app.map import views as map_views
 
 urlpatterns = [
     path("", pages.laboratory, name="laboratory"),
@@ -15,6 +16,10 @@ urlpatterns = [
     path("claims/", claims.claims_page, name="claims"),
     path("claims/<str:slug>.json", claims.claim, name="claim"),
     path("api/claims/", claims.claims, name="api-claims"),
+    path("map/", map_views.page, name="map"),
+    path("map.json", map_views.document, name="map-document"),
+    path("api/map/", map_views.cells),
+    path("api/map/differences/", map_views.differences),
     path("api/experiments/", api.experiments, name="experiments"),
     path("api/runs/", api.runs, name="api-runs"),
     path("experiments/sync-view/", views.sync_view),

@@ -1,4 +1,4 @@
-"""Take the README's pictures from the running page: `python -m scripts.pictures`."""
+"""Take the README's pictures from the running pages: `python -m scripts.pictures`."""
 
 import sys
 import tempfile
@@ -13,6 +13,8 @@ from tests.parts.server import Servers
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 SCHEMES = ("light", "dark")
+#: Until a whole map has been measured, in milliseconds.
+MAP_PATIENCE = 120_000
 
 
 def take(browser: Browser, url: str, scheme: Any) -> Path:
@@ -31,6 +33,28 @@ def take(browser: Browser, url: str, scheme: Any) -> Path:
     return path
 
 
+def measure_map(browser: Browser, url: str) -> None:
+    page = browser.new_page(base_url=url)
+    page.goto("/map/")
+    page.locator("#measure").click()
+    page.get_by_text("Measured.").wait_for(state="attached", timeout=MAP_PATIENCE)
+    page.close()
+
+
+def take_map(browser: Browser, url: str, scheme: Any) -> Path:
+    """The map for async receivers, as it is now."""
+    context = browser.new_context(
+        base_url=url, color_scheme=scheme, viewport={"width": 1440, "height": 1000}, device_scale_factor=2
+    )
+    page = context.new_page()
+    page.goto("/map/?receivers=async")
+    page.locator("html[data-ready=true]").wait_for()
+    path = IMAGES / f"map-{scheme}.png"
+    page.locator(".map-panel").screenshot(path=path)
+    context.close()
+    return path
+
+
 def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as directory, sync_playwright() as playwright:
@@ -40,6 +64,9 @@ def main() -> None:
             server = servers()
             for scheme in SCHEMES:
                 sys.stdout.write(f"{take(browser, server.url, scheme)}\n")
+            measure_map(browser, server.url)
+            for scheme in SCHEMES:
+                sys.stdout.write(f"{take_map(browser, server.url, scheme)}\n")
         finally:
             browser.close()
             servers.stop()

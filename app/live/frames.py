@@ -85,22 +85,11 @@ class PauseFrame(msgspec.Struct, tag="pause", tag_field="type", forbid_unknown_f
     paused: bool
 
 
-ClientFrame = AckFrame | ResumeFrame | FilterFrame | PauseFrame
+#: What a page says.
+CLIENT_FRAMES = msgspec.json.Decoder(AckFrame | ResumeFrame | FilterFrame | PauseFrame)
 
-_decoder = msgspec.json.Decoder(ClientFrame)
 _encoder = msgspec.json.Encoder()
 
 
 def encode(frame: msgspec.Struct) -> str:
     return _encoder.encode(frame).decode()
-
-
-def decode_client_frame(text: str) -> ClientFrame:
-    """The frame that a client sent. Raises ValueError with one sentence that says what was expected."""
-    try:
-        frame: ClientFrame = _decoder.decode(text)
-        return frame
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise ValueError(
-            f"Expected a JSON object whose type is ack, resume, filter or pause (docs/protocol.md): {error}."
-        ) from error

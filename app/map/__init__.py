@@ -15,8 +15,10 @@ not be measured. `app.map.keeping.newest_map()` gives the last one that was meas
 `app.map.glance.glance(cell)` says in a few words what a cell's document says in many.
 
 A map's runs are stored, so that a cell opens the run that it was measured from; they are in no list of runs, and go
-when a newer map is there.
+when a newer map is there. What a restricted measurement has measured goes into the newest map, if that was measured in
+the same environment.
 
 `grid` the cells and what restricts them · `measuring` runs them · `reading` from a run to a cell · `keeping` what is
-stored · `glance` a cell in short · `comparing` two maps · `words`, `table`, `text`, `files` for people
+stored, `merging` a part into it · `glance` a cell in short · `comparing` two maps · `words`, `table`, `text`, `files`
+for people · `under_way`, `consumer`, `frames` measuring for pages · `views`, `showing`, `library` what they read
 """

@@ -1,47 +1,52 @@
-"""A map in a file: what `map --json` prints is read, and anything else is refused with a sentence."""
+"""A map that somebody has in a file is compared, or refused in one sentence."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from app.map.files import read_map
-from app.map.text import as_json
-from tests.app.map.parts import cell, map_of, receiver
+from app.map.comparing import compare
+from app.map.files import decode_map, read_map
+from tests.app.map.cells import cell, map_of, receiver
 from tests.app.sentences import check_sentence
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "map.json"
+def as_text(document: Any) -> bytes:
+    return json.dumps(document).encode()
 
 
-def test_what_was_printed_is_read_whole(file: Path) -> None:
-    document = {"schema": 1, **map_of(cell(receiver("async")), beside=(cell(),), python="3.11.7")}
-    file.write_text(as_json(document))
-    assert read_map(file) == document
+def test_what_the_contract_says_is_enough_to_be_compared() -> None:
+    whole = cell("save", receiver())
+    bare = map_of({key: whole[key] for key in ("caller", "way", "receivers", "atomic", "run", "verdict")})
+    del bare["measured"], bare["beside"]
+    assert compare(decode_map(as_text(bare), "it"), map_of(whole)) != []
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        (b"", "truncated"),
-        (b"{", "truncated"),
-        (b"\xff", "something else"),
-        (b"[" * 100_000, "something else"),
-        (b"[]", "Expected `object`, got `array`"),
-        (b'{"schema": 1, "environment": {}}', "`cells`"),
-        (b'{"schema": 1, "environment": {}, "cells": [{"caller": "sync-view"}]}', "$.cells[0]"),
-        (b'{"schema": 1, "environment": {"python": 3}, "cells": []}', "$.environment[...]"),
-    ],
-)
-def test_anything_else_is_told(file: Path, text: bytes, said: str) -> None:
-    file.write_bytes(text)
-    with pytest.raises(ValueError, match="Expected") as raised:
-        read_map(file)
-    check_sentence(str(raised.value), "manage.py map --json", str(file), said)
+WRONG = {
+    "nothing": b"",
+    "no JSON": b"{",
+    "a list": b"[]",
+    "too deep": b"[" * 100_000,
+    "not text": b'{"schema": "\xff"}',
+    "another schema": as_text({**map_of(), "schema": 2}),
+    "no cells": as_text({"schema": 1, "environment": {}}),
+    "an answer": as_text(map_of(cell("save", {**receiver(), "caller_waited": "yes"}))),
+    "places": as_text(map_of(cell("save", receiver(), places=["sender", "worker"]))),
+    "outcomes": as_text(map_of(cell("save", receiver(), outcomes=["ok", "ok"]))),
+    "order": as_text(map_of(cell("save", receiver(), order=5))),
+    "context variables": as_text(map_of(cell("save", receiver(), contextvars_kept={"sync": "no"}))),
+    "dispatch": as_text(map_of(cell("save", {**receiver(), "dispatch": "first"}))),
+}
 
 
-def test_a_file_that_is_not_there_is_told(file: Path) -> None:
-    with pytest.raises(ValueError, match="Expected") as raised:
-        read_map(file)
-    check_sentence(str(raised.value), str(file), "No such file or directory")
+@pytest.mark.parametrize("text", WRONG.values(), ids=WRONG)
+def test_anything_else_is_refused(text: bytes) -> None:
+    with pytest.raises(ValueError, match="xpected") as refused:
+        decode_map(text, "this file")
+    check_sentence(str(refused.value), "this file", "manage.py map --json")
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="cannot be read"):
+        read_map(tmp_path / "nowhere.json")
