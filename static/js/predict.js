@@ -2,6 +2,7 @@ import { fill, find } from "./dom.js";
 import { experimentTitle } from "./format.js";
 import { judge } from "./judging.js";
 import { showJudgements, showPrediction } from "./judgement.js";
+import { outcomeOf } from "./outcomes.js";
 import { PredictionForm } from "./prediction_form.js";
 import { Score } from "./score.js";
 /** @import { Experiment, RunDocument } from "./types.js" */
@@ -70,7 +71,7 @@ export class PredictFirst {
 
   /** @param {Prediction} prediction @param {RunDocument} run @param {Evidence} evidence */
   finish(prediction, run, evidence) {
-    const judgements = judge(prediction, run);
+    const judgements = judge(prediction, outcomeOf(run));
     this.#score.take(judgements);
     showJudgements(this.#card, judgements, this.#score, evidence);
     this.#showScore();

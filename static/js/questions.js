@@ -23,7 +23,7 @@ export const QUESTIONS = [
       { slug: "caller", text: "The caller's thread", hint: "where the code runs that asks for it" },
       { slug: "event-loop", text: "The event loop's thread", hint: "of a loop that is there already" },
       { slug: "worker", text: "Another thread", hint: "neither sender's nor caller's" },
-      { slug: "new-loop", text: "A new thread", hint: "with an event loop made for it" },
+      { slug: "new-loop", text: "A new thread", hint: "with a loop that send() makes for it" },
       { slug: NOWHERE, text: "It won't run", hint: "Django refuses, or calls nobody" },
     ],
   },

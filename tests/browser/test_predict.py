@@ -13,11 +13,16 @@ from tests.parts.api import Api
 #: Every choice of a question that a run makes right.
 RIGHT = """async ([run, kind, topic]) => {
   const { judge } = await import('/static/js/judging.js');
+  const { outcomeOf } = await import('/static/js/outcomes.js');
   const { questionOf } = await import('/static/js/questions.js');
   const picks = questionOf(topic).choices.map(({slug}) => slug);
-  return picks.filter(pick => judge({[kind]: {[topic]: pick}}, run)[0].result === 'right');
+  return picks.filter(pick => judge({[kind]: {[topic]: pick}}, outcomeOf(run))[0].result === 'right');
 }"""
-JUDGE = "async ([prediction, run]) => (await import('/static/js/judging.js')).judge(prediction, run)"
+JUDGE = """async ([prediction, run]) => {
+  const { judge } = await import('/static/js/judging.js');
+  const { outcomeOf } = await import('/static/js/outcomes.js');
+  return judge(prediction, outcomeOf(run));
+}"""
 
 
 class Predicting(LaboratoryPage):
@@ -81,7 +86,7 @@ class TestWhatIsRight:
             ("async-view-gather", "asend", "async", "async"): ("sender caller event-loop", "yes", "none"),
             ("command", "save", "async", "async"): ("new-loop", "yes", "none"),
             ("command", "asend", "both", "sync"): ("caller", "yes", "none"),
-            ("command", "asend", "both", "async"): ("sender event-loop new-loop", "yes", "none"),
+            ("command", "asend", "both", "async"): ("sender event-loop", "yes", "none"),
             ("async-view", "save", "sync", "sync"): ("nowhere", "", ""),
             ("async-view", "send", "both", "async"): ("nowhere", "", ""),
             ("sync-view", "bulk_create", "sync", "sync"): ("nowhere", "", ""),
