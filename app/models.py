@@ -6,6 +6,7 @@ many-to-many tables are the senders of `m2m_changed`. Experiments of all kinds c
 """
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.urls import reverse
@@ -65,7 +66,7 @@ class Map(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     started_at = models.DateTimeField(auto_now_add=True, db_index=True)
     #: Null while it is measured, and where that was broken off without a chance to clean up.
-    document = models.JSONField(null=True)
+    document: Any = models.JSONField(null=True)
     #: Whether it has every cell of the grid.
     is_whole = models.BooleanField(default=False)
 

@@ -8,16 +8,18 @@ import re
 import signal
 import socket
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
+from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator, Mapping
 
 import httpx
 import msgspec
 from django.conf import settings
 
-#: Until a server answers, and until it has ended after it was told to, in seconds.
+from app.tether import PATIENCE_S
+
+#: Until a server answers, and until it has ended after it was told to and then was made to, in seconds.
 START_PATIENCE_S = 60.0
-STOP_PATIENCE_S = 10.0
+STOP_PATIENCE_S = PATIENCE_S + 2
 _ADDRESS = re.compile(r"127\.0\.0\.1:([1-9]\d*)")
 
 
@@ -58,11 +60,18 @@ _KINDS = (
 SERVERS: dict[str, ServerKind] = {kind.slug: kind for kind in _KINDS}
 
 
+def kind_of(server: str) -> str:
+    """The slug of the kind that a run's environment names: ``gunicorn-threads`` of ``gunicorn 27.0.1 threads``."""
+    package, *rest = server.split()
+    return f"{package}-threads" if "threads" in rest else package
+
+
 @contextlib.asynccontextmanager
 async def serving(kind: ServerKind, environment: Mapping[str, str] | None = None) -> AsyncIterator[str]:
     """A server of its own process, on a free port; gives its address, ``http://127.0.0.1:…``. Raises ServerFailed.
 
-    ``environment`` is added to this process's own. Whatever ends the block, the server has ended when it is left.
+    ``environment`` is added to this process's own. Whatever ends the block, the server has ended when it is left; and
+    whatever ends this process, the server ends with it.
     """
     if not kind.is_installed:
         raise ServerFailed(
@@ -71,16 +80,13 @@ async def serving(kind: ServerKind, environment: Mapping[str, str] | None = None
         )
     arguments = [argument.format(port=_free_port()) for argument in kind.arguments]
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        kind.package,
-        *arguments,
+        *(sys.executable, "-m", "app.tether", sys.executable, "-m", kind.package, *arguments),
         cwd=settings.BASE_DIR,
         env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
-        stdin=DEVNULL,
+        stdin=PIPE,
         stdout=PIPE,
         stderr=STDOUT,
-        start_new_session=True,  # Ctrl-C is for whoever started it, who then ends it; and its workers end with it
+        start_new_session=True,  # Ctrl-C is for whoever started it; and its workers end with it
     )
     log = _Log(process)
     try:
@@ -129,9 +135,9 @@ async def _answering(kind: ServerKind, process: Process, log: _Log) -> str:
 
 
 async def _stop(process: Process) -> None:
-    """End the server and its workers: first politely, as a gunicorn has workers of its own to end."""
-    with contextlib.suppress(ProcessLookupError):
-        process.terminate()
+    """End the server and its workers: the tether does it, when it is let go of."""
+    assert process.stdin is not None  # noqa: S101
+    process.stdin.close()
     try:
         async with asyncio.timeout(STOP_PATIENCE_S):
             await process.wait()

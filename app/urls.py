@@ -5,12 +5,17 @@ from django.urls import path
 from app import api, pages
 from app.callers import background, handing_on, under_middleware, views
 from app.callers.process import command_in_a_process
+from app.map import views as map_views
 
 urlpatterns = [
     path("", pages.laboratory, name="laboratory"),
     path("runs/", pages.runs, name="runs"),
     path("runs/<str:run_id>/", pages.run, name="run"),
     path("runs/<str:run_id>.json", api.run, name="run-document"),
+    path("map/", map_views.page, name="map"),
+    path("map.json", map_views.document, name="map-document"),
+    path("api/map/", map_views.cells),
+    path("api/map/differences/", map_views.differences),
     path("api/experiments/", api.experiments, name="experiments"),
     path("api/runs/", api.runs, name="api-runs"),
     path("experiments/sync-view/", views.sync_view),

@@ -1,13 +1,12 @@
 """docs/maps.md, generated from docs/maps/*.json: what each was measured on, and what differs between them."""
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
-from app.map.comparing import Difference, compare
+from app.map.comparing import Difference, compare, grouped
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "maps"
 PAGE = FOLDER.parent / "maps.md"
@@ -24,8 +23,6 @@ The way `asend_siblings` is no cell of the grid: one of two async receivers fail
 ALIKE = "No cell differs."
 #: What stands in a cell of a caller that this server, or this Django, does not have.
 ABSENT = ("NotServed", "ModuleNotFoundError")
-#: Of the second receiver of a kind, and those after it: the page puts them together with the first.
-_NUMBER = re.compile(r" \d+(?=\.)")
 
 
 def page() -> str:
@@ -79,11 +76,7 @@ def _table(differences: Sequence[Difference], before: str, after: str) -> str:
     absent = {difference.cell for difference in differences if {difference.before, difference.after} & {*ABSENT}}
     callers = _words(difference.caller for difference in differences if difference.cell in absent)
     note = f"Only one of the two has {callers}: {len(absent)} cells. The others:\n\n" if absent else ""
-    groups: dict[tuple[str, str, str], list[Difference]] = {}
-    for difference in differences:
-        if difference.cell not in absent:
-            what = _NUMBER.sub("", difference.what)
-            groups.setdefault((what, difference.before, difference.after), []).append(difference)
+    groups = grouped(difference for difference in differences if difference.cell not in absent)
     if not groups:
         return f"{note}{ALIKE}\n"
     cells = len({difference.cell for group in groups.values() for difference in group})

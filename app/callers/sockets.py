@@ -17,8 +17,8 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from app.callers.running import aperform, begin, perform
 from app.callers.siblings import Place, leave_it_to_siblings, place_of
 from app.experiments import LARGEST_FRAME, Experiment, Malformed, Refused, read_experiment
-from app.live.consumer import MALFORMED, TOO_LARGE
 from app.live.laboratory import laboratory
+from app.live.page_socket import MALFORMED, TOO_LARGE
 from app.live.stream import channel_layer
 from app.runs.documents import RunDocument
 from app.runs.under_way import RunUnderWay
@@ -26,7 +26,7 @@ from app.runs.under_way import RunUnderWay
 Receive = Callable[..., Any]
 
 UNKNOWN = 4404
-ADDRESSES = ("/ws/live/", "/ws/experiments/async-consumer/", "/ws/experiments/sync-consumer/")
+ADDRESSES = ("/ws/live/", "/ws/map/", "/ws/experiments/async-consumer/", "/ws/experiments/sync-consumer/")
 
 
 def runs_experiment(slug: str) -> Callable[[Receive], Receive]:

@@ -3,7 +3,8 @@
 Compared is what happened, not in which words it is told: an error by its type, a receiver by its answers.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
@@ -17,6 +18,8 @@ ANSWERS = (
     "contextvar_visible",
     "threadlocal_visible",
 )
+#: Of the second receiver of a kind, and those after it: a group of differences has them with the first.
+_NUMBER = re.compile(r" \d+(?=\.)")
 Cell = dict[str, Any]
 Key = tuple[str, str, str, bool]
 
@@ -45,6 +48,15 @@ def compare(one: dict[str, Any], other: dict[str, Any]) -> list[Difference]:
         for key in dict.fromkeys([*before, *after])
         for difference in _compare_cells(key, before.get(key), after.get(key))
     ]
+
+
+def grouped(differences: Iterable[Difference]) -> dict[tuple[str, str, str], list[Difference]]:
+    """Those that are the same thing, together: by what differs, and how it is in the one map and in the other."""
+    groups: dict[tuple[str, str, str], list[Difference]] = {}
+    for difference in differences:
+        what = _NUMBER.sub("", difference.what)
+        groups.setdefault((what, difference.before, difference.after), []).append(difference)
+    return groups
 
 
 def _by_key(document: dict[str, Any]) -> dict[Key, Cell]:

@@ -14,6 +14,7 @@ class Mark(msgspec.Struct, frozen=True):
 
     kind: ReceiverKind
     place: Place
+    same_thread_as_caller: bool | None
     caller_waited: bool | None
     same_connection: bool | None
     same_transaction: bool | None
@@ -25,22 +26,19 @@ class Glance(msgspec.Struct, frozen=True):
 
     error: str | None
     marks: tuple[Mark, ...]
+    side_by_side: bool  #: whether sync and async receivers ran at the same time
 
 
 def glance(cell: dict[str, Any]) -> Glance:
     """The cell in short; calls of the same kind that went alike are one mark."""
     error = cell["verdict"]["error"]
-    marks = sorted(dict.fromkeys(_marks(cell)), key=lambda mark: mark.kind, reverse=True)
-    return Glance(None if error is None else error.partition(":")[0], tuple(marks))
+    marks = sorted({mark: None for mark, _ in marked(cell)}, key=lambda mark: mark.kind, reverse=True)
+    side_by_side = any(len(set(group)) > 1 for group in cell["order"])
+    return Glance(None if error is None else error.partition(":")[0], tuple(marks), side_by_side)
 
 
-def _marks(cell: dict[str, Any]) -> Iterator[Mark]:
+def marked(cell: dict[str, Any]) -> Iterator[tuple[Mark, dict[str, Any]]]:
+    """Each receiver call's mark, and its verdict."""
     for receiver, place in zip(cell["verdict"]["receivers"], cell["places"], strict=True):
-        yield Mark(
-            "async" if receiver["is_async"] else "sync",
-            place,
-            receiver["caller_waited"],
-            receiver["same_connection"],
-            receiver["same_transaction"],
-            receiver["event_loop_free"],
-        )
+        answers = {name: receiver[name] for name in Mark.__struct_fields__[2:]}
+        yield Mark("async" if receiver["is_async"] else "sync", place, **answers), receiver

@@ -76,10 +76,24 @@ def read_only(texts: Iterable[str]) -> Only:
         key, _, word = part.partition("=")
         if key not in CHOICES or not word:
             raise ValueError(f"expected caller=…, way=…, receivers=… or atomic=…, with commas between; got {part!r}.")
-        if word not in CHOICES[key]:
-            raise ValueError(f"{key}: expected one of {', '.join(CHOICES[key])}; got {word!r}.")
+        _check_word(key, word)
         only.setdefault(key, set()).add(word)
     return {key: frozenset(words) for key, words in only.items()}
+
+
+def check_only(given: Mapping[str, Iterable[str]]) -> Only:
+    """The same from keys and words, as they came. Raises ValueError."""
+    for key, words in given.items():
+        if key not in CHOICES:
+            raise ValueError(f"expected the keys {', '.join(CHOICES)}; got {key[:60]!r}.")
+        for word in words:
+            _check_word(key, word)
+    return {key: frozenset(words) for key, words in given.items()}
+
+
+def _check_word(key: str, word: str) -> None:
+    if word not in CHOICES[key]:
+        raise ValueError(f"{key}: expected one of {', '.join(CHOICES[key])}; got {word[:60]!r}.")
 
 
 def _cells(ways: Iterable[str]) -> Iterable[Cell]:

@@ -33,7 +33,7 @@ def _coloured(words: str) -> Text:
     """Colour goes along with the words, and says nothing that they don't."""
     text = Text(words)
     text.highlight_regex(r"✗\d*", "red")
-    text.highlight_regex(r"[!…≠∉]", "bold yellow")
+    text.highlight_regex(r"[⇢!…≠∉]", "bold yellow")
     text.highlight_regex(r"\b(new )?loop\b", "cyan")
     text.highlight_regex(r"\bworker\b|\bcaller\b", "magenta")
     return text

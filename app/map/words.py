@@ -1,34 +1,97 @@
-"""A map in words and signs, one table for each caller: what the terminal and Markdown show alike."""
+"""A map in words and signs: what the terminal, Markdown and the page say alike; one table for each caller."""
 
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, NamedTuple, get_args
 
+from app.map.documents import Place
 from app.map.glance import Mark, glance
 from app.senders import Receivers
 
-PLACES = {
-    "sender": "sender",
-    "caller": "caller",
-    "event-loop": "loop",
-    "new-loop": "new loop",
-    "worker": "worker",
+
+class PlaceWords(NamedTuple):
+    """A place, for a cell and for a sentence."""
+
+    word: str
+    meaning: str
+
+
+class AnswerWords(NamedTuple):
+    """What is said of a receiver by one answer of its `Mark`; ``sign`` stands for no."""
+
+    name: str
+    sign: str
+    yes: str
+    no: str
+    unknown: str
+
+
+PLACES: dict[Place, PlaceWords] = {
+    "sender": PlaceWords("sender", "in the thread that sent the signal"),
+    "caller": PlaceWords("caller", "in the caller's thread, which is not the sender's"),
+    "event-loop": PlaceWords("loop", "on an event loop that was running already, in its thread"),
+    "new-loop": PlaceWords("new loop", "on a new event loop, in a new thread"),
+    "worker": PlaceWords("worker", "in another thread"),
 }
+ANSWERS = (
+    AnswerWords(
+        "same_thread_as_caller",
+        "⇢",
+        "in the caller's thread",
+        "not in the caller's thread",
+        "not known whether in the caller's thread",
+    ),
+    AnswerWords(
+        "caller_waited", "…", "the caller waited", "the caller did not wait", "not known whether the caller waited"
+    ),
+    AnswerWords(
+        "same_connection",
+        "≠",
+        "on the sender's database connection",
+        "not on the sender's database connection",
+        "no database connection to compare",
+    ),
+    AnswerWords(
+        "same_transaction",
+        "∉",
+        "in the transaction that the signal was sent in",
+        "not in the transaction that the signal was sent in",
+        "no transaction to be in",
+    ),
+    AnswerWords(
+        "event_loop_free",
+        "!",
+        "the event loop was free meanwhile",
+        "the event loop was held meanwhile",
+        "no event loop to be held",
+    ),
+)
 SIGNS = (
-    ("sender", "in the thread that sent the signal"),
-    ("caller", "in the caller's thread, which is not the sender's"),
-    ("loop", "on an event loop that was running already, in its thread"),
-    ("new loop", "on a new event loop, in a new thread"),
-    ("worker", "in another thread"),
+    *PLACES.values(),
     ("a + b", "the sync receiver in a, the async one in b"),
     ("a ∥ b", "the same, side by side"),
-    ("!", "the event loop was held meanwhile"),
-    ("…", "the caller did not wait"),
-    ("≠", "not on the sender's database connection"),
-    ("∉", "not in the transaction that the signal was sent in"),
+    *((answer.sign, answer.no) for answer in ANSWERS),
     ("–", "no signal is sent"),
     ("a / b", "a without, b with transaction.atomic() around"),
 )
+#: What two maps can differ in, by the names that `app.map.comparing` has for it.
+COMPARED = {
+    "cell": "the cell",
+    "error": "what Django raises",
+    "calls": "receivers that are called",
+    "order": "order of the receivers",
+    "contextvar_comes_back": "its context variables come back to the caller",
+    "place": "where it runs",
+    "outcome": "how it ends",
+    "caller_waited": "the caller waits for it",
+    "same_thread_as_sender": "in the sender's thread",
+    "same_thread_as_caller": "in the caller's thread",
+    "same_connection": "on the sender's database connection",
+    "same_transaction": "in the sender's transaction",
+    "event_loop_free": "the event loop is free meanwhile",
+    "contextvar_visible": "it sees the caller's context variables",
+    "threadlocal_visible": "it sees the caller's threading.local",
+}
 
 
 class Row(NamedTuple):
@@ -67,6 +130,12 @@ def legend(document: dict[str, Any]) -> list[tuple[str, str]]:
     return [*SIGNS, *_errors(document).items()]
 
 
+def compared(what: str) -> str:
+    """What differs between two maps, such as ``async.caller_waited``, in words."""
+    kind, _, fact = what.rpartition(".")
+    return f"{kind} receiver: {COMPARED[fact]}" if kind else COMPARED[fact]
+
+
 def _errors(document: dict[str, Any]) -> dict[str, str]:
     """A sign for each error that stands in a cell."""
     errors = dict.fromkeys(cell["verdict"]["error"] for cell in document["cells"] if cell["verdict"]["error"])
@@ -79,17 +148,11 @@ def _texts(cells: list[dict[str, Any]], signs: dict[str, str]) -> str:
 
 
 def _text(cell: dict[str, Any], signs: dict[str, str]) -> str:
-    seen, order, error = glance(cell), cell["order"], cell["verdict"]["error"]
-    side_by_side = any(len(set(group)) > 1 for group in order)
-    called = (" ∥ " if side_by_side else " + ").join(map(_mark, seen.marks))
-    return " ".join(filter(None, [called, signs.get(error)])) or "–"
+    seen = glance(cell)
+    called = (" ∥ " if seen.side_by_side else " + ").join(map(_mark, seen.marks))
+    return " ".join(filter(None, [called, signs.get(cell["verdict"]["error"])])) or "–"
 
 
 def _mark(mark: Mark) -> str:
-    signs = {
-        "!": mark.event_loop_free is False,
-        "…": mark.caller_waited is False,
-        "≠": mark.same_connection is False,
-        "∉": mark.same_transaction is False,
-    }
-    return PLACES[mark.place] + "".join(sign for sign, holds in signs.items() if holds)
+    signs = (answer.sign for answer in ANSWERS if getattr(mark, answer.name) is False)
+    return PLACES[mark.place].word + "".join(signs)

@@ -1,4 +1,5 @@
 /** @import { Catalogue, Caller, RunDocument, RunSummary, Experiment } from "./types.js" */
+/** @import { Comparison, MapAnswer } from "./map/types.js" */
 
 /** What the server refused or could not do, as the one sentence that it said. */
 export class Refusal extends Error {
@@ -23,6 +24,21 @@ export function fetchRuns(limit) {
   return fetchJson(`/api/runs/?limit=${limit}`);
 }
 
+/** @param {string} name @returns {Promise<MapAnswer>} */
+export function fetchMap(name) {
+  return fetchJson(`/api/map/?${new URLSearchParams({ map: name })}`);
+}
+
+/** What differs between two maps. @param {string} map @param {string} other @returns {Promise<Comparison>} */
+export function fetchDifferences(map, other) {
+  return fetchJson(`/api/map/differences/?${new URLSearchParams({ map, with: other })}`);
+}
+
+/** What is otherwise in a map that somebody has in a file. @param {string} map @param {File} file @returns {Promise<Comparison>} */
+export function postDifferences(map, file) {
+  return postJson(`/api/map/differences/?${new URLSearchParams({ map })}`, file);
+}
+
 /**
  * Runs an experiment the way its caller is reached.
  * @param {Caller} caller @param {Omit<Experiment, "caller">} options
@@ -34,11 +50,12 @@ export function runExperiment(caller, options) {
 
 /** @param {Caller} caller @param {object} options */
 function runOverHttp(caller, options) {
-  return fetchJson(caller.url, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRFToken": cookie("csrftoken") },
-    body: JSON.stringify(options),
-  });
+  return postJson(caller.url, JSON.stringify(options));
+}
+
+/** @param {string} url @param {string | File} body */
+function postJson(url, body) {
+  return fetchJson(url, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": cookie("csrftoken") }, body });
 }
 
 /** @param {Caller} caller @param {Omit<Experiment, "caller">} options @returns {Promise<RunDocument>} */

@@ -1,23 +1,8 @@
+import { askedFor } from "./asked_for.js";
 import { fill, find, h } from "./dom.js";
 import { ticking } from "./format.js";
+import { CALLER_GROUPS, WAY_GROUPS, inGroups } from "./groups.js";
 /** @import { Catalogue, Caller, Way, Combination, Experiment } from "./types.js" */
-
-/** How the callers are grouped in their list; one that is not named here is shown under the last group. */
-const CALLER_GROUPS = [
-  ["Views", ["sync-view", "async-view", "streaming-view"]],
-  ["Views that hand the work on", ["async-view-task", "async-view-to-thread", "async-view-gather", "sync-view-thread", "sync-view-on-commit"]],
-  ["Views under middleware", ["async-middleware-sync-view", "sync-middleware-async-view"]],
-  ["Channels consumers", ["async-consumer", "sync-consumer"]],
-  ["Outside of requests", []],
-];
-const WAY_GROUPS = [
-  ["Save, create, delete", ["save", "create", "delete"]],
-  ["Through a thread", ["sync_to_async", "sync_to_async_insensitive", "database_sync_to_async"]],
-  ["The async ORM", ["asave", "acreate", "adelete"]],
-  ["Many to many", ["m2m_add", "m2m_aadd"]],
-  ["Send a signal oneself", ["send", "asend", "send_robust", "asend_robust"]],
-  ["No signal at all", []],
-];
 
 /**
  * The form: caller, way, receivers and options, as the catalogue lists them, with a word on combinations that Django refuses.
@@ -45,7 +30,7 @@ export class ExperimentForm {
       run(this.value);
     });
     this.enable(true);
-    this.set({ caller: "async-view", way: "sync_to_async", receivers: "sync" });
+    this.set({ caller: "async-view", way: "sync_to_async", receivers: "sync", ...askedFor(catalogue, location.search) });
   }
 
   /** @returns {Experiment} */
@@ -142,12 +127,7 @@ function refusal(reason) {
 
 /** @param {HTMLSelectElement} select @param {(Caller | Way)[]} items @param {(string | string[])[][]} groups */
 function fillOptions(select, items, groups) {
-  const named = new Set(groups.flatMap(([, slugs]) => slugs));
-  const optgroups = groups.map(([label, slugs], at) => {
-    const last = at === groups.length - 1;
-    const members = items.filter(({ slug }) => slugs.includes(slug) || (last && !named.has(slug)));
-    return members.length > 0 && h("optgroup", { label }, members.map(toOption));
-  });
+  const optgroups = inGroups(items, groups).map(({ label, members }) => h("optgroup", { label }, members.map(toOption)));
   fill(select, optgroups);
 }
 

@@ -56,7 +56,7 @@ def test_a_cell_of_the_map_opens_the_run_that_it_was_measured_from(machine: Serv
 def test_the_table_names_the_places_and_explains_its_signs(machine: Server) -> None:
     said = machine.manage("map", "--only", "caller=sync-view,way=save", timeout=120).stdout
     assert "sync-view" in said
-    assert "sender + loop≠" in said
+    assert "sender + loop⇢≠" in said
     assert "not on the sender's database connection" in said
 
 
