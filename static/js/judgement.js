@@ -16,7 +16,7 @@ export function showPrediction(element, prediction) {
   fill(element, h("h3", {}, h("strong", {}, "Your prediction")), byKind(items));
 }
 
-/** @param {HTMLElement} element @param {Judgement[]} judgements @param {Score} score @param {Pick<Evidence, "span" | "point">} evidence */
+/** @param {HTMLElement} element @param {Judgement[]} judgements @param {Score} score @param {Pick<Evidence, "span" | "point">} [evidence] */
 export function showJudgements(element, judgements, score, evidence) {
   const scored = judgements.filter(({ result }) => result !== "unscored");
   const right = scored.filter(({ result }) => result === "right").length;
@@ -36,7 +36,7 @@ function byKind(items) {
   ]);
 }
 
-/** @param {Judgement} judgement @param {Pick<Evidence, "span" | "point">} evidence */
+/** @param {Judgement} judgement @param {Pick<Evidence, "span" | "point">} [evidence] where its bars can be pointed at */
 function judged({ topic, pick, truths, result, reason, spans }, evidence) {
   const [sign, word] = MARKS[result];
   const differs = truths.length > 1 || (truths.length === 1 && truths[0] !== pick);
@@ -49,8 +49,7 @@ function judged({ topic, pick, truths, result, reason, spans }, evidence) {
     differs && h("p", {}, "It was: ", h("strong", {}, inWords(topic, truths))),
     reason && h("p", { class: "reason" }, reason),
   );
-  const bars = spans.map((id) => evidence.span(id)).filter((span) => span !== undefined);
-  pointAt(element, bars, evidence);
+  if (evidence) pointAt(element, spans.map((id) => evidence.span(id)).filter((span) => span !== undefined), evidence);
   return element;
 }
 

@@ -20,7 +20,7 @@ export function judge(prediction, outcome) {
   return picksOf(prediction).map(({ kind, topic, pick }) => {
     const calls = outcome.calls.filter((call) => call.kind === kind);
     const { truths, result, reason } = calls.length ? judgeCalls(topic, pick, calls) : judgeAbsence(topic, pick, outcome.whyNot);
-    return { kind, topic, pick, truths, result, reason, spans: calls.map(({ span }) => span) };
+    return { kind, topic, pick, truths, result, reason, spans: calls.flatMap(({ span }) => span ?? []) };
   });
 }
 

@@ -6,6 +6,7 @@ import { ExperimentForm } from "./experiment.js";
 import { Feed } from "./feed.js";
 import { Follow } from "./follow.js";
 import { experimentTitle, plural } from "./format.js";
+import { outcomeOf } from "./outcomes.js";
 import { PredictFirst } from "./predict.js";
 import { Provisional } from "./provisional.js";
 import { RunLinks } from "./run_links.js";
@@ -77,7 +78,8 @@ class Laboratory {
     }
     this.#notice(null);
     this.#form = new ExperimentForm(find("#experiment"), this.#catalogue, (experiment) => this.#ask(experiment));
-    this.#predict = new PredictFirst({ switched: (on) => this.#form?.tell(!on), asked: (experiment) => this.#asked(experiment) });
+    this.#predict = new PredictFirst({ switched: () => this.#tellOrNot(), closed: () => this.#cover(false) });
+    this.#tellOrNot();
     for (const button of document.querySelectorAll("button[data-caller]")) this.#bindPreset(/** @type {HTMLButtonElement} */ (button));
     document.documentElement.dataset.ready = "true";
   }
@@ -123,14 +125,29 @@ class Laboratory {
 
   /** Runs it; in the mode that predicts first, after the questions. @param {Experiment} experiment */
   #ask(experiment) {
-    this.#predict?.before(experiment, (prediction) => this.#run(experiment, prediction));
+    if (!this.#predict?.on) {
+      this.#run(experiment, null);
+      return;
+    }
+    this.#cover(true);
+    if (this.#catalogue) showCode(find("#code"), this.#catalogue, experiment);
+    const back = () => find("#experiment button[type=submit]").focus({ preventScroll: true });
+    const answer = (/** @type {Prediction | null} */ prediction) => {
+      back();
+      this.#run(experiment, prediction);
+    };
+    const about = { what: experimentTitle(experiment), receivers: experiment.receivers, run: "Run it and see", skip: "Just run it" };
+    this.#predict.ask(about, { answer, leave: back });
   }
 
-  /** The questions are open, over what would tell; null: not any longer. @param {Experiment | null} experiment */
-  #asked(experiment) {
-    this.#form?.enable(experiment === null);
-    find("#code-title").textContent = experiment ? "Code that will run" : "Code that ran";
-    if (experiment && this.#catalogue) showCode(find("#code"), this.#catalogue, experiment);
+  /** While it is predicted, what is asked about stays as it is. @param {boolean} covered */
+  #cover(covered) {
+    this.#form?.enable(!covered);
+    find("#code-title").textContent = covered ? "Code that will run" : "Code that ran";
+  }
+
+  #tellOrNot() {
+    this.#form?.tell(!this.#predict?.on);
   }
 
   /** @param {Experiment} experiment @param {Prediction | null} prediction */
@@ -165,7 +182,8 @@ class Laboratory {
     this.#links.clear();
     this.#leaveEmptyState(experiment);
     this.#showBusy();
-    this.#predict?.begin(pending.prediction);
+    if (pending.prediction) this.#predict?.show(pending.prediction);
+    else this.#predict?.clear();
     if (this.#catalogue) showCode(find("#code"), this.#catalogue, experiment);
     this.#latest = pending;
   }
@@ -213,7 +231,7 @@ class Laboratory {
       thread: (/** @type {Span | undefined} */ span) => span && this.#store.threads.get(span.lane),
       point: (/** @type {Span[]} */ spans) => this.#stage.point(spans),
     };
-    if (prediction) this.#predict?.finish(prediction, run, evidence);
+    if (prediction) this.#predict?.judge(prediction, outcomeOf(run), evidence);
     showVerdict(find("#verdict"), evidence);
     this.#links.show(run);
     if (this.#catalogue) showCode(find("#code"), this.#catalogue, run.experiment, run.verdict.receivers.map(({ name }) => name));

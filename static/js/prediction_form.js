@@ -4,19 +4,24 @@ import { NOWHERE, QUESTIONS, questionsFor } from "./questions.js";
 
 /**
  * The questions before a run: lanes to choose from, and two more below them. A digit answers the question in turn and moves on to the
- * next; everything can be pressed, in any order, until it is run.
+ * next; everything can be pressed, in any order, until all is answered and one goes on.
  *
- * @typedef {object} Asked
- * @property {string} what the experiment, in one line
- * @property {ReceiverKind[]} kinds of receivers that it calls
- * @property {(prediction: Prediction) => void} run
- * @property {() => void} skip run it without a prediction
- * @property {() => void} leave
+ * @typedef {object} About what is predicted
+ * @property {string} [what] the experiment, in one line
+ * @property {string} receivers sync, async or both
+ * @property {string} run how its button is called that goes on
+ * @property {string} skip and the one that does so without a prediction
+ *
+ * @typedef {object} Answered
+ * @property {(prediction: Prediction | null) => void} answer null: it is not to be predicted
+ * @property {() => void} leave neither
  */
 export class PredictionForm {
   #element;
-  /** @type {Asked | null} */
+  /** @type {About & Answered | null} */
   #asked = null;
+  /** @type {ReceiverKind[]} */
+  #kinds = [];
   /** @type {Prediction} */
   #prediction = {};
   /** @type {ReceiverKind} whose questions are on the page */
@@ -28,10 +33,11 @@ export class PredictionForm {
     element.addEventListener("keydown", (event) => this.#key(event));
   }
 
-  /** @param {Asked} asked */
-  ask(asked) {
-    this.#asked = asked;
-    this.#prediction = Object.fromEntries(asked.kinds.map((kind) => [kind, {}]));
+  /** @param {About} about @param {Answered} answered */
+  ask(about, answered) {
+    this.#asked = { ...about, ...answered };
+    this.#kinds = about.receivers === "both" ? ["sync", "async"] : [/** @type {ReceiverKind} */ (about.receivers)];
+    this.#prediction = Object.fromEntries(this.#kinds.map((kind) => [kind, {}]));
     this.#element.hidden = false;
     this.#turnTo(this.#open()[0]);
   }
@@ -42,14 +48,9 @@ export class PredictionForm {
     fill(this.#element);
   }
 
-  /** @returns {Asked} */
-  get #now() {
-    return /** @type {Asked} */ (this.#asked);
-  }
-
   /** All that is to be answered, in turn. @returns {{kind: ReceiverKind, question: Question}[]} */
   #turns() {
-    return this.#now.kinds.flatMap((kind) => questionsFor(this.#picks(kind)).map((question) => ({ kind, question })));
+    return this.#kinds.flatMap((kind) => questionsFor(this.#picks(kind)).map((question) => ({ kind, question })));
   }
 
   #open() {
@@ -91,26 +92,27 @@ export class PredictionForm {
     const choice = question?.choices[Number(event.key) - 1];
     if (question && choice) this.#pick(question, choice);
     else if (event.key === "Backspace") this.#turnBack(question);
-    else if (event.key === "Escape") this.#now.leave();
+    else if (event.key === "Escape") this.#asked.leave();
     else return;
     event.preventDefault();
   }
 
   /** @param {Question | undefined} current */
   #show(current) {
-    const { what, kinds, skip, leave } = this.#now;
+    if (!this.#asked) return;
+    const { what, run, skip, answer, leave } = this.#asked;
     const left = this.#open().length;
     fill(
       this.#element,
       h("div", { class: "panel-head" }, h("h2", { id: "prediction-title" }, "Predict first"), h("p", { class: "count" }, left ? `${left} to answer` : "all answered")),
-      h("p", { class: "what" }, what),
-      kinds.length > 1 && h("div", { class: "kinds", role: "group", "aria-label": "Receiver" }, kinds.map((kind) => this.#tab(kind))),
+      what && h("p", { class: "what" }, what),
+      this.#kinds.length > 1 && h("div", { class: "kinds", role: "group", "aria-label": "Receiver" }, this.#kinds.map((kind) => this.#tab(kind))),
       QUESTIONS.map((question) => this.#group(question, question === current)),
       h(
         "div",
         { class: "actions" },
-        h("button", { type: "button", class: "primary", disabled: left > 0, onclick: () => this.#now.run(this.#prediction) }, "Run it and see"),
-        h("button", { type: "button", class: "link", onclick: skip }, "Just run it"),
+        h("button", { type: "button", class: "primary", disabled: left > 0, onclick: () => answer(this.#prediction) }, run),
+        h("button", { type: "button", class: "link", onclick: () => answer(null) }, skip),
         h("button", { type: "button", class: "link", onclick: leave }, "Not now"),
         h("p", { class: "keys-line" }, h("kbd", {}, "1"), "–", h("kbd", {}, "6"), " answer, ", h("kbd", {}, "⌫"), " back, ", h("kbd", {}, "Esc"), " not now"),
       ),
@@ -154,7 +156,7 @@ export class PredictionForm {
 
   /** The bars that were put on this lane. @param {string} slug */
   #guesses(slug) {
-    const here = this.#now.kinds.filter((kind) => this.#picks(kind).place === slug);
+    const here = this.#kinds.filter((kind) => this.#picks(kind).place === slug);
     return here.map((kind) => h("span", { class: `guess ${kind}` }, `${kind} receiver`));
   }
 }

@@ -3,26 +3,38 @@
 import re
 from typing import Any
 
+import msgspec
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from app.map.grid import Cell
+from app.map.reading import read_cell
+from app.map.showing import shown
 from tests.browser.laboratory import PATIENCE, LaboratoryPage
 from tests.browser.test_accessibility import PHONE, violations
 from tests.parts.api import Api
 
-#: Every choice of a question that a run makes right.
-RIGHT = """async ([run, kind, topic]) => {
+#: Every choice that an outcome makes right, for each question. ``of`` reads it from the document.
+RIGHT = """async ([document, of, kind]) => {
   const { judge } = await import('/static/js/judging.js');
-  const { outcomeOf } = await import('/static/js/outcomes.js');
-  const { questionOf } = await import('/static/js/questions.js');
-  const picks = questionOf(topic).choices.map(({slug}) => slug);
-  return picks.filter(pick => judge({[kind]: {[topic]: pick}}, outcomeOf(run))[0].result === 'right');
+  const outcome = (await import('/static/js/outcomes.js'))[of](document);
+  const { QUESTIONS } = await import('/static/js/questions.js');
+  const isRight = (topic, pick) => judge({[kind]: {[topic]: pick}}, outcome)[0].result === 'right';
+  return QUESTIONS.map(({topic, choices}) =>
+    choices.map(({slug}) => slug).filter(pick => isRight(topic, pick)).join(' '));
 }"""
 JUDGE = """async ([prediction, run]) => {
   const { judge } = await import('/static/js/judging.js');
   const { outcomeOf } = await import('/static/js/outcomes.js');
   return judge(prediction, outcomeOf(run));
 }"""
+
+
+def cell_of(run: dict[str, Any]) -> Any:
+    """The cell of the map that would be measured from the run, as the map's page has it."""
+    experiment = run["experiment"]
+    cell = Cell(experiment["caller"], experiment["way"], experiment["receivers"], atomic=experiment["atomic"])
+    return msgspec.to_builtins(shown(msgspec.to_builtins(read_cell(cell, run))))
 
 
 class Predicting(LaboratoryPage):
@@ -64,7 +76,7 @@ def predicting(page: Page) -> Predicting:
 
 
 class TestWhatIsRight:
-    """The judge, over the documents of real runs."""
+    """The judge, over the documents of real runs and the cells of the map that come of them."""
 
     @pytest.fixture
     def blank(self, page: Page) -> Page:
@@ -91,12 +103,14 @@ class TestWhatIsRight:
             ("async-view", "send", "both", "async"): ("nowhere", "", ""),
             ("sync-view", "bulk_create", "sync", "sync"): ("nowhere", "", ""),
         }
-        found = {}
-        for caller, way, receivers, kind in expected:
+        in_run, in_cell = {}, {}
+        for case in expected:
+            caller, way, receivers, kind = case
             run = api.run(caller, way, receivers=receivers, delay_ms=1)
-            right = [blank.evaluate(RIGHT, [run, kind, topic]) for topic in ("place", "waiting", "transaction")]
-            found[caller, way, receivers, kind] = tuple(map(" ".join, right))
-        assert found == expected
+            in_run[case] = tuple(blank.evaluate(RIGHT, [run, "outcomeOf", kind]))
+            in_cell[case] = tuple(blank.evaluate(RIGHT, [cell_of(run), "outcomeOfCell", kind]))
+        assert in_run == expected
+        assert in_cell == expected, "the map's cell of the same run"
 
     def test_what_did_not_run_has_no_other_answer(self, blank: Page, api: Api) -> None:
         run = api.run("sync-view", "save", receivers="both", fail="sync", delay_ms=5)
