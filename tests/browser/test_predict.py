@@ -5,13 +5,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from app.map.grid import Cell
 from app.map.reading import read_cell
 from app.map.showing import shown
 from tests.browser.laboratory import PATIENCE, LaboratoryPage
-from tests.browser.test_accessibility import PHONE, violations
+from tests.browser.predicting import PredictingLaboratory, violations_in_both_schemes
+from tests.browser.test_accessibility import PHONE
 from tests.parts.api import Api
 
 #: Every choice that an outcome makes right, for each question. ``of`` reads it from the document.
@@ -37,42 +38,9 @@ def cell_of(run: dict[str, Any]) -> Any:
     return msgspec.to_builtins(shown(msgspec.to_builtins(read_cell(cell, run))))
 
 
-class Predicting(LaboratoryPage):
-    """The laboratory in the mode that predicts first."""
-
-    def open(self) -> "Predicting":
-        super().open()
-        self.page.check("#predict-first")
-        return self
-
-    def ask(self, **experiment: Any) -> None:
-        self.run(**{"delay_ms": 20, **experiment})
-        expect(self.form).to_be_visible()
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.page.keyboard.press(key)
-
-    def wait_for_judgement(self) -> str:
-        self.wait_for_verdict()
-        return self.judgement.inner_text()
-
-    @property
-    def form(self) -> Locator:
-        return self.page.locator("#prediction")
-
-    @property
-    def judgement(self) -> Locator:
-        return self.page.locator("#judgement")
-
-    @property
-    def score(self) -> Locator:
-        return self.page.locator("#score span")
-
-
 @pytest.fixture
-def predicting(page: Page) -> Predicting:
-    return Predicting(page).open()
+def predicting(page: Page) -> PredictingLaboratory:
+    return PredictingLaboratory(page).open()
 
 
 class TestWhatIsRight:
@@ -136,17 +104,11 @@ class TestWhatIsRight:
 
 
 class TestTheQuestions:
-    def test_a_newcomer_is_not_asked(self, page: Page) -> None:
-        laboratory = LaboratoryPage(page).open()
-        expect(page.locator("#predict-first")).not_to_be_checked()
-        laboratory.run(caller="sync-view", way="save", delay_ms=20)
-        laboratory.wait_for_verdict()
-        expect(page.locator("#judgement")).to_be_hidden()
-
     def test_by_keyboard_alone_all_right(self, page: Page) -> None:
-        predicting = Predicting(page)
+        predicting = PredictingLaboratory(page)
         LaboratoryPage.open(predicting)
         predicting.set(caller="sync-view", way="save", delay_ms=300)
+        expect(page.locator("#predict-first")).not_to_be_checked()
         page.focus("#predict-first")
         predicting.press(" ")
         page.focus("button[data-caller=sync-view]")
@@ -162,7 +124,7 @@ class TestTheQuestions:
         expect(predicting.judgement).to_be_focused()
         expect(page.locator("button[data-caller=sync-view]")).to_be_enabled()
 
-    def test_what_would_tell_is_covered(self, predicting: Predicting) -> None:
+    def test_what_would_tell_is_covered(self, predicting: PredictingLaboratory) -> None:
         predicting.ask(caller="async-view", way="save")
         page = predicting.page
         for telling in ("#stage", "#verdict", "#run-links", ".table-panel", "#refused", "#way-summary"):
@@ -176,7 +138,7 @@ class TestTheQuestions:
         page.uncheck("#predict-first")
         expect(page.locator("#refused")).to_contain_text("Django refuses")
 
-    def test_each_receiver_is_asked_about_and_an_answer_can_be_changed(self, predicting: Predicting) -> None:
+    def test_each_receiver_is_asked_about_and_an_answer_can_be_changed(self, predicting: PredictingLaboratory) -> None:
         predicting.ask(caller="async-view", way="asave", receivers="both")
         run = predicting.form.get_by_role("button", name="Run it and see")
         predicting.press("4", "2", "Backspace", "1", "3")
@@ -190,7 +152,7 @@ class TestTheQuestions:
         predicting.press("1", "3", "Enter")
         assert predicting.wait_for_judgement().startswith("5 of 6 right")
 
-    def test_it_can_be_run_without(self, predicting: Predicting) -> None:
+    def test_it_can_be_run_without(self, predicting: PredictingLaboratory) -> None:
         predicting.ask(caller="sync-view", way="save")
         predicting.form.get_by_role("button", name="Just run it").click()
         predicting.wait_for_verdict()
@@ -200,7 +162,7 @@ class TestTheQuestions:
 
 class TestTheJudgement:
     def test_a_wrong_one_is_told_the_reason_and_the_score_is_kept_until_one_starts_over(
-        self, predicting: Predicting
+        self, predicting: PredictingLaboratory
     ) -> None:
         page = predicting.page
         predicting.ask(caller="async-view", way="sync_to_async")
@@ -220,7 +182,7 @@ class TestTheJudgement:
         expect(predicting.score).to_have_text("no prediction yet")
         expect(page.locator("#start-over")).to_be_hidden()
 
-    def test_it_points_at_the_bar(self, predicting: Predicting) -> None:
+    def test_it_points_at_the_bar(self, predicting: PredictingLaboratory) -> None:
         predicting.ask(caller="sync-view", way="save", delay_ms=50)
         predicting.press("1", "1", "3", "Enter")
         predicting.wait_for_judgement()
@@ -239,7 +201,7 @@ class TestTheJudgement:
             (["3", "1", "1"], "0 of 1 right", ["Wrong", "Not scored", "Not scored"]),
         ],
     )
-    def test_a_refusal(self, predicting: Predicting, pick: list[str], score: str, told: list[str]) -> None:
+    def test_a_refusal(self, predicting: PredictingLaboratory, pick: list[str], score: str, told: list[str]) -> None:
         predicting.ask(caller="async-view", way="save")
         predicting.press(*pick, "Enter")
         judgement = predicting.wait_for_judgement()
@@ -247,13 +209,15 @@ class TestTheJudgement:
         assert "SynchronousOnlyOperation: You cannot call this from an async context" in judgement
         expect(predicting.score).to_have_text(score)
 
-    def test_many_calls_are_judged_together(self, predicting: Predicting) -> None:
+    def test_many_calls_are_judged_together(self, predicting: PredictingLaboratory) -> None:
         predicting.ask(caller="async-consumer", way="asave", concurrency=4)
         expect(predicting.form).to_contain_text("4 at once")
         predicting.press("1", "1", "3", "Enter")
         assert predicting.wait_for_judgement().startswith("3 of 3 right")
 
-    def test_a_run_without_an_answer_is_not_judged(self, predicting: Predicting, page_problems: list[str]) -> None:
+    def test_a_run_without_an_answer_is_not_judged(
+        self, predicting: PredictingLaboratory, page_problems: list[str]
+    ) -> None:
         predicting.ask(caller="sync-view", way="save")
         predicting.page.context.clear_cookies()
         predicting.press("1", "1", "1", "Enter")
@@ -263,21 +227,18 @@ class TestTheJudgement:
         page_problems[:] = [problem for problem in page_problems if "403" not in problem]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_the_form_and_in_the_result(page: Page, scheme: Any) -> None:
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    predicting = Predicting(page).open()
+def test_axe_finds_nothing_in_the_form_and_in_the_result(predicting: PredictingLaboratory) -> None:
     predicting.ask(caller="async-view", way="asave", receivers="both")
     predicting.press("1", "1", "3", "6")
-    assert violations(page) == []
+    assert violations_in_both_schemes(predicting.page) == []
     predicting.press("Enter")
     predicting.wait_for_judgement()
-    assert violations(page) == []
+    assert violations_in_both_schemes(predicting.page) == []
 
 
 def test_a_phone_is_wide_enough(page: Page) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    predicting = Predicting(page).open()
+    predicting = PredictingLaboratory(page).open()
     predicting.ask(caller="async-view", way="asave")
     predicting.press("3")
     expect(predicting.form.get_by_role("group", name="Will the caller wait for it?")).to_be_in_viewport()

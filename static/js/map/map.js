@@ -180,14 +180,13 @@ class MapPage {
   /** @param {Caller} caller @param {Way} way */
   #showDetails(caller, way) {
     const position = this.#position(caller.slug, way.slug);
-    const isCovered = this.#cover.covers(position);
     this.#details.show({
       position,
       caller,
       way,
-      cell: isCovered ? undefined : this.#cells.get(position),
+      cell: this.#cells.get(position),
       words: this.#answer.words,
-      differences: (!isCovered && this.#comparing.differences.get(keyOf(position))) || [],
+      differences: this.#comparing.differences.get(keyOf(position)) ?? [],
       other: this.#comparing.result ? this.#controls.titleOf(this.#comparing.result) : "",
       canMeasure: this.#canMeasure && this.#controls.fits(this.#answer),
     });
