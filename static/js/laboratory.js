@@ -78,7 +78,7 @@ class Laboratory {
     }
     this.#notice(null);
     this.#form = new ExperimentForm(find("#experiment"), this.#catalogue, (experiment) => this.#ask(experiment));
-    this.#predict = new PredictFirst({ switched: () => this.#tellOrNot(), closed: () => this.#cover(false) });
+    this.#predict = new PredictFirst({ switched: () => this.#tellOrNot(), closed: () => this.#form?.enable(true) });
     this.#tellOrNot();
     for (const button of document.querySelectorAll("button[data-caller]")) this.#bindPreset(/** @type {HTMLButtonElement} */ (button));
     document.documentElement.dataset.ready = "true";
@@ -129,7 +129,8 @@ class Laboratory {
       this.#run(experiment, null);
       return;
     }
-    this.#cover(true);
+    this.#form?.enable(false);
+    find("#code-title").textContent = "Code that will run";
     if (this.#catalogue) showCode(find("#code"), this.#catalogue, experiment);
     const back = () => find("#experiment button[type=submit]").focus({ preventScroll: true });
     const answer = (/** @type {Prediction | null} */ prediction) => {
@@ -138,12 +139,6 @@ class Laboratory {
     };
     const about = { what: experimentTitle(experiment), receivers: experiment.receivers, run: "Run it and see", skip: "Just run it" };
     this.#predict.ask(about, { answer, leave: back });
-  }
-
-  /** While it is predicted, what is asked about stays as it is. @param {boolean} covered */
-  #cover(covered) {
-    this.#form?.enable(!covered);
-    find("#code-title").textContent = covered ? "Code that will run" : "Code that ran";
   }
 
   #tellOrNot() {
@@ -184,6 +179,7 @@ class Laboratory {
     this.#showBusy();
     if (pending.prediction) this.#predict?.show(pending.prediction);
     else this.#predict?.clear();
+    find("#code-title").textContent = "Code that ran";
     if (this.#catalogue) showCode(find("#code"), this.#catalogue, experiment);
     this.#latest = pending;
   }
