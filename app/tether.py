@@ -10,8 +10,9 @@ import subprocess
 import sys
 import threading
 
-#: Until the program has ended after it was told to, in seconds.
-PATIENCE_S = 10.0
+#: Until the program has ended after it was told to, in seconds. A server that is told so while a request's thread waits
+#: for its loop never ends by itself: the loop is gone, and the interpreter waits for the thread.
+PATIENCE_S = 2.0
 
 
 def main(command: list[str]) -> int:

@@ -15,9 +15,17 @@ from tests.app.sentences import check_sentence
 from tests.parts.api import SECONDS_TO_ANSWER, Api
 from tests.parts.server import Server, Servers
 
-PAGES = ["/", "/runs/", "/runs/1/"]
-DATA = ["/api/experiments/", "/api/runs/", "/runs/1.json", "/experiments/sync-view/"]
-SOCKETS = ["/ws/live/", "/ws/experiments/async-consumer/", "/ws/experiments/sync-consumer/"]
+PAGES = ["/", "/map/", "/runs/", "/runs/1/"]
+DATA = [
+    "/api/experiments/",
+    "/api/map/",
+    "/api/map/differences/",
+    "/api/runs/",
+    "/experiments/sync-view/",
+    "/map.json",
+    "/runs/1.json",
+]
+SOCKETS = ["/ws/live/", "/ws/map/", "/ws/experiments/async-consumer/", "/ws/experiments/sync-consumer/"]
 PASSWORD = "only-for-this-test"
 PRODUCTION = {
     "DJANGO_DEBUG": "0",
@@ -115,7 +123,7 @@ def test_staff_can_do_everything(staff: Person) -> None:
 @pytest.mark.parametrize("path", SOCKETS)
 def test_staff_can_open_a_socket(staff: Person, path: str) -> None:
     with staff.api.websocket(path, additional_headers={"Cookie": staff.cookie}) as websocket:
-        if path != "/ws/live/":
+        if path.startswith("/ws/experiments/"):
             websocket.send(json.dumps({"way": "asend", "delay_ms": 0}))
         answer = json.loads(websocket.recv(SECONDS_TO_ANSWER))
     assert answer.get("type") == "hello" or answer["verdict"]["error"] is None

@@ -1,7 +1,7 @@
 import { fetchDifferences, postDifferences } from "../api.js";
 import { fill, find, h } from "../dom.js";
 import { plural, unslug } from "../format.js";
-import { cellUrl } from "./view.js";
+import { FILE, cellUrl } from "./view.js";
 /** @import { CellKey, Comparison, Group } from "./types.js" */
 /** @import { Difference } from "./details.js" */
 
@@ -21,9 +21,15 @@ export class Comparing {
   /** @type {File | null} what was chosen last */
   file = null;
 
-  /** @param {{title: (comparison: Comparison) => string, marked: () => void}} handlers what the other map is called; other cells are marked */
+  /** @param {{title: (comparison: Comparison) => string, marked: () => void}} handlers what a map is called that is no file; other cells are marked */
   constructor(handlers) {
     this.#handlers = handlers;
+  }
+
+  /** What the other map is called. */
+  get title() {
+    if (!this.result) return "";
+    return this.result.name === FILE ? `the file ${this.file?.name}` : this.#handlers.title(this.result);
   }
 
   /** Keys of the cells that are marked. */
@@ -61,8 +67,7 @@ export class Comparing {
   #show(result) {
     const { groups, differing, alone } = result;
     this.#panel.hidden = false;
-    const other = this.#handlers.title(result);
-    find("#comparison-title").textContent = differing ? `${plural(differing, "cell differs", "cells differ")} from ${other}` : `No cell differs from ${other}`;
+    find("#comparison-title").textContent = `${differing ? plural(differing, "cell differs", "cells differ") : "No cell differs"} from ${this.title}`;
     find("#comparison-how").hidden = groups.length === 0;
     find("#comparison-alone").textContent = alone ? `Only one of the two maps has ${plural(alone, "other cell")}.` : "";
     fill(find("#comparison-groups"), groups.map((group) => this.#showGroup(group)));

@@ -87,6 +87,7 @@ export class Controls {
     chosen.hidden = chosen.disabled = file === null;
     if (file) chosen.textContent = file.name;
     form.with.value = view.other;
+    if (form.with.selectedIndex < 0) form.with.value = "";
     form.changed.checked = view.changed;
     find("#changed").hidden = comparison === null;
     find("#differing-count").textContent = shares.cells ? `${shares.differing} of ${shares.cells} differ` : "";
@@ -101,6 +102,7 @@ export class Controls {
       fill(this.#server, servers.map((slug) => h("option", { value: slug }, slug)));
       this.#server.value = servers.includes(here) ? here : servers[0];
     }
+    find("#empty").hidden = isMeasuring || this.#answer?.map !== null;
     find("#under").hidden = isMeasuring || (servers?.length ?? 0) < 2;
     this.#measure.hidden = isMeasuring;
     this.#measure.disabled = servers === null;
@@ -110,7 +112,6 @@ export class Controls {
   /** @param {MapAnswer} answer */
   #describe({ map, environment, nearest, committed }) {
     const isHere = map === null || map.name === HERE;
-    find("#empty").hidden = map !== null;
     find("#look-meanwhile").hidden = nearest === null;
     const near = committed.find(({ name }) => name === nearest);
     if (near) find("#nearest").textContent = titleOf(near);
@@ -131,8 +132,7 @@ export class Controls {
 
   /** What a map is called that this one is compared with. @param {Comparison} comparison */
   titleOf({ name, environment }) {
-    if (name === HERE) return "the map measured here";
-    return name === FILE ? `the file ${find("[name=with] option[value=file]").textContent}` : titleOf({ environment });
+    return name === HERE ? "the map measured here" : titleOf({ environment });
   }
 }
 

@@ -9,6 +9,7 @@ import { Controls } from "./controls.js";
 import { Details } from "./details.js";
 import { Grid } from "./grid.js";
 import { showLegend } from "./legend.js";
+import { showNotice } from "./notice.js";
 import { Progress, say } from "./progress.js";
 import { MapSocket } from "./socket.js";
 import { FILE, HERE, readView, viewUrl } from "./view.js";
@@ -35,7 +36,7 @@ class MapPage {
       this.#showCell();
     },
     news: (news, isNew) => this.#hear(news, isNew),
-    error: (error) => this.#notice(new Error(error)),
+    error: (error) => showNotice(new Error(error)),
   });
   /** @type {string[] | null} to measure with; null: not connected */
   #servers = null;
@@ -91,11 +92,11 @@ class MapPage {
   async #goTo(view) {
     const before = this.#view;
     this.#view = view;
-    this.#notice(null);
+    showNotice(null);
     try {
       if (view.map !== before.map) this.#take(await fetchMap(view.map));
     } catch (error) {
-      this.#notice(error);
+      showNotice(error);
     }
     if (view.map !== before.map || view.other !== before.other) await this.#compare();
     this.#show();
@@ -109,7 +110,7 @@ class MapPage {
       await this.#comparing.compare(map, other, other === FILE);
     } catch (error) {
       this.#view = { ...this.#view, other: "", changed: false };
-      this.#notice(error);
+      showNotice(error);
     }
   }
 
@@ -118,7 +119,7 @@ class MapPage {
     this.#comparing.file = file;
     this.#view = { ...this.#view, other: FILE };
     history.pushState(null, "", viewUrl(this.#view));
-    this.#notice(null);
+    showNotice(null);
     await this.#compare();
     this.#show();
   }
@@ -187,7 +188,7 @@ class MapPage {
       cell: this.#cells.get(position),
       words: this.#answer.words,
       differences: this.#comparing.differences.get(keyOf(position)) ?? [],
-      other: this.#comparing.result ? this.#controls.titleOf(this.#comparing.result) : "",
+      other: this.#comparing.title,
       canMeasure: this.#canMeasure && this.#controls.fits(this.#answer),
     });
   }
@@ -221,7 +222,7 @@ class MapPage {
 
   /** @param {Record<string, string[]>} only */
   #measure(only) {
-    this.#notice(null);
+    showNotice(null);
     const isWhole = Object.keys(only).length === 0;
     this.#socket.measure((!isWhole && this.#answer.map?.server) || this.#controls.server, only);
   }
@@ -265,17 +266,7 @@ class MapPage {
     if (this.#view.map === HERE) this.#take(await fetchMap(HERE));
     await this.#compare();
     this.#show();
-    if (measurement?.error) this.#notice(new Error(measurement.error));
-  }
-
-  /** @param {unknown} error */
-  #notice(error) {
-    const notice = find("#notice");
-    const [sentence, ...rest] = error instanceof Error ? error.message.split("\n") : [""];
-    notice.hidden = error === null;
-    find("#notice-sentence").textContent = sentence;
-    find("#notice-log").textContent = rest.join("\n").trim();
-    find("#notice details").hidden = rest.length === 0;
+    if (measurement?.error) showNotice(new Error(measurement.error));
   }
 }
 
@@ -285,8 +276,7 @@ async function start() {
     const [catalogue, answer] = await Promise.all([fetchCatalogue(), fetchMap(view.map)]);
     await new MapPage(catalogue, answer).start();
   } catch (error) {
-    find("#notice").hidden = false;
-    find("#notice-sentence").textContent = error instanceof Error ? error.message : String(error);
+    showNotice(error);
   }
 }
 
