@@ -12,6 +12,8 @@ export class ExperimentForm {
   /** @type {Map<string, Combination>} */
   #combinations = new Map();
   #catalogue;
+  /** Whether it says what is to be expected of what is chosen. */
+  #tells = true;
 
   /** @param {HTMLFormElement} form @param {Catalogue} catalogue @param {(experiment: Experiment) => void} run */
   constructor(form, catalogue, run) {
@@ -27,7 +29,7 @@ export class ExperimentForm {
       event.preventDefault();
       run(this.value);
     });
-    find("fieldset", form).disabled = false;
+    this.enable(true);
     this.set({ caller: "async-view", way: "sync_to_async", receivers: "sync", ...askedFor(catalogue, location.search) });
   }
 
@@ -55,6 +57,17 @@ export class ExperimentForm {
     this.#describe();
   }
 
+  /** @param {boolean} tells */
+  tell(tells) {
+    this.#tells = tells;
+    this.#describe();
+  }
+
+  /** @param {boolean} enabled */
+  enable(enabled) {
+    find("fieldset", this.#form).disabled = !enabled;
+  }
+
   /** @param {string} slug */
   caller(slug) {
     return this.#catalogue.callers.find((one) => one.slug === slug);
@@ -67,8 +80,9 @@ export class ExperimentForm {
 
   #describe() {
     const { caller, way, receivers, delay_ms, atomic, concurrency } = this.value;
-    find("#caller-summary").textContent = this.caller(caller)?.summary ?? "";
-    find("#way-summary").textContent = this.#catalogue.ways.find((one) => one.slug === way)?.summary ?? "";
+    const ofWay = this.#catalogue.ways.find((one) => one.slug === way);
+    find("#caller-summary").textContent = (this.#tells && this.caller(caller)?.summary) || "";
+    find("#way-summary").textContent = (this.#tells && ofWay?.summary) || "";
     find("#delay").textContent = ticking(delay_ms * 1e6);
     find("#at-once").textContent = String(concurrency);
     this.#input("concurrency").disabled = this.#mostAtOnce(caller) === 1;
@@ -79,9 +93,9 @@ export class ExperimentForm {
   /** @param {Combination | undefined} combination @param {boolean} atomic */
   #warn(combination, atomic) {
     const warning = find("#refused");
-    const valid = !combination || (atomic ? combination.valid_in_transaction : combination.valid);
-    warning.hidden = valid;
-    if (!valid) fill(warning, refusal(combination?.reason ?? "no reason is known."), " Run it to see how.");
+    const refused = this.#isRefused(combination, atomic);
+    warning.hidden = !refused;
+    if (refused) fill(warning, refusal(combination?.reason ?? "no reason is known."), " Run it to see how.");
   }
 
   /** In the list of ways, those which this caller cannot use. */
@@ -89,9 +103,13 @@ export class ExperimentForm {
     const { caller, receivers, atomic } = this.value;
     for (const option of /** @type {Iterable<HTMLOptionElement>} */ (this.#form.querySelectorAll("[name=way] option"))) {
       const one = this.#combinations.get(`${caller} ${option.value} ${receivers}`);
-      const refused = one && !(atomic ? one.valid_in_transaction : one.valid);
-      option.textContent = `${option.dataset.title}${refused ? "  (refused)" : ""}`;
+      option.textContent = `${option.dataset.title}${this.#isRefused(one, atomic) ? "  (refused)" : ""}`;
     }
+  }
+
+  /** As far as it tells. @param {Combination | undefined} combination @param {boolean} atomic */
+  #isRefused(combination, atomic) {
+    return this.#tells && combination !== undefined && !(atomic ? combination.valid_in_transaction : combination.valid);
   }
 
   /** @param {string} name */

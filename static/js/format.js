@@ -1,3 +1,5 @@
+/** @import { Experiment } from "./types.js" */
+
 /** How numbers, names and times are written. Everything here is pure. */
 
 const MICRO = 1e3;
@@ -49,6 +51,12 @@ export function shortName(name) {
 /** @param {number} count @param {string} noun @param {string} [nouns] */
 export function plural(count, noun, nouns = `${noun}s`) {
   return `${count} ${count === 1 ? noun : nouns}`;
+}
+
+/** What runs, in one line. @param {Experiment} experiment */
+export function experimentTitle({ caller, way, receivers, atomic, fail, concurrency = 1 }) {
+  const parts = [unslug(caller), way, receivers, atomic && "atomic", fail && `raises in ${fail}`, concurrency > 1 && `${concurrency} at once`];
+  return parts.filter(Boolean).join(" · ");
 }
 
 /** @param {string} slug */

@@ -5,7 +5,9 @@ import { fill, find, h } from "./dom.js";
 import { ExperimentForm } from "./experiment.js";
 import { Feed } from "./feed.js";
 import { Follow } from "./follow.js";
-import { plural, unslug } from "./format.js";
+import { experimentTitle, plural } from "./format.js";
+import { outcomeOf } from "./outcomes.js";
+import { PredictFirst } from "./predict.js";
 import { Provisional } from "./provisional.js";
 import { RunLinks } from "./run_links.js";
 import { refreshTimes, showRuns } from "./runs.js";
@@ -15,6 +17,7 @@ import { Status } from "./status.js";
 import { SpanStore } from "./store.js";
 import { showVerdict } from "./verdict.js";
 /** @import { Catalogue, Experiment, RunDocument, Span } from "./types.js" */
+/** @import { Prediction } from "./questions.js" */
 
 /** The laboratory page: a form, a live picture, and the answers of the last run. */
 
@@ -23,7 +26,7 @@ const REFRESH_RUNS_MS = 200;
 const PROVISIONAL_EVERY_MS = 100;
 const SPARE_NS = 80e6;
 
-/** @typedef {{since: number}} Pending */
+/** @typedef {{since: number, prediction: Prediction | null}} Pending */
 
 class Laboratory {
   #store = new SpanStore();
@@ -48,6 +51,8 @@ class Laboratory {
   #form = null;
   /** @type {Catalogue | null} */
   #catalogue = null;
+  /** @type {PredictFirst | null} */
+  #predict = null;
   /** @type {Set<Pending>} runs that have not answered yet */
   #pending = new Set();
   /** @type {Pending | null} the run that was asked for last: the verdict is about it */
@@ -72,7 +77,9 @@ class Laboratory {
       return;
     }
     this.#notice(null);
-    this.#form = new ExperimentForm(find("#experiment"), this.#catalogue, (experiment) => this.#run(experiment));
+    this.#form = new ExperimentForm(find("#experiment"), this.#catalogue, (experiment) => this.#ask(experiment));
+    this.#predict = new PredictFirst({ switched: () => this.#tellOrNot(), closed: () => this.#form?.enable(true) });
+    this.#tellOrNot();
     for (const button of document.querySelectorAll("button[data-caller]")) this.#bindPreset(/** @type {HTMLButtonElement} */ (button));
     document.documentElement.dataset.ready = "true";
   }
@@ -96,7 +103,7 @@ class Laboratory {
     button.addEventListener("click", () => {
       const { caller, way: slug, receivers } = button.dataset;
       this.#form?.set({ caller, way: slug, receivers, fail: null, concurrency: 1 });
-      if (this.#form) this.#run(this.#form.value);
+      if (this.#form) this.#ask(this.#form.value);
     });
   }
 
@@ -116,18 +123,40 @@ class Laboratory {
     this.#feed.pause(paused);
   }
 
-  /** @param {Experiment} experiment */
-  async #run(experiment) {
+  /** Runs it; in the mode that predicts first, after the questions. @param {Experiment} experiment */
+  #ask(experiment) {
+    if (!this.#predict?.on) {
+      this.#run(experiment, null);
+      return;
+    }
+    this.#form?.enable(false);
+    find("#code-title").textContent = "Code that will run";
+    if (this.#catalogue) showCode(find("#code"), this.#catalogue, experiment);
+    const back = () => find("#experiment button[type=submit]").focus({ preventScroll: true });
+    const answer = (/** @type {Prediction | null} */ prediction) => {
+      back();
+      this.#run(experiment, prediction);
+    };
+    const about = { what: experimentTitle(experiment), receivers: experiment.receivers, run: "Run it and see", skip: "Just run it" };
+    this.#predict.ask(about, { answer, leave: back });
+  }
+
+  #tellOrNot() {
+    this.#form?.tell(!this.#predict?.on);
+  }
+
+  /** @param {Experiment} experiment @param {Prediction | null} prediction */
+  async #run(experiment, prediction) {
     const caller = this.#form?.caller(experiment.caller);
     if (!caller || !this.#catalogue) return;
     const { caller: _slug, ...options } = experiment;
-    const pending = { since: this.#clock.now() };
+    const pending = { since: this.#clock.now(), prediction };
     this.#begin(pending, experiment);
     try {
       const run = await runExperiment(caller, options);
       this.#store.takeRun(run);
       this.#finish(pending);
-      if (pending === this.#latest) this.#showRun(run);
+      if (pending === this.#latest) this.#showRun(run, prediction);
     } catch (error) {
       this.#finish(pending);
       if (pending === this.#latest) this.#showNothing();
@@ -148,6 +177,9 @@ class Laboratory {
     this.#links.clear();
     this.#leaveEmptyState(experiment);
     this.#showBusy();
+    if (pending.prediction) this.#predict?.show(pending.prediction);
+    else this.#predict?.clear();
+    find("#code-title").textContent = "Code that ran";
     if (this.#catalogue) showCode(find("#code"), this.#catalogue, experiment);
     this.#latest = pending;
   }
@@ -161,9 +193,9 @@ class Laboratory {
   }
 
   /** @param {Experiment} experiment */
-  #leaveEmptyState({ caller, way, receivers, concurrency = 1 }) {
+  #leaveEmptyState(experiment) {
     find("#empty").hidden = true;
-    find("#verdict-title").textContent = `${unslug(caller)} · ${way} · ${receivers}${concurrency > 1 ? ` · ${concurrency} at once` : ""}`;
+    find("#verdict-title").textContent = experimentTitle(experiment);
     const stage = find("#stage");
     const { top, bottom } = stage.getBoundingClientRect();
     if (top > innerHeight * 0.7 || bottom < innerHeight * 0.3) stage.scrollIntoView({ block: "start" });
@@ -171,26 +203,38 @@ class Laboratory {
 
   #showBusy() {
     const count = this.#pending.size;
+    const held = [...this.#pending].some(({ prediction }) => prediction !== null);
     const button = find("#experiment button[type=submit]");
-    find("span", button).textContent = count ? `Running${count > 1 ? ` ${count}` : ""}… run another` : "Run it";
+    find("span", button).textContent = count ? `Running${count > 1 ? ` ${count}` : ""}…${held ? "" : " run another"}` : "Run it";
     button.classList.toggle("busy", count > 0);
     find("#verdict").setAttribute("aria-busy", String(count > 0));
+    this.#hold(held);
   }
 
-  /** @param {RunDocument} run */
-  #showRun(run) {
+  /** One prediction at a time: while it is put to the test, nothing else is run. @param {boolean} held */
+  #hold(held) {
+    for (const button of document.querySelectorAll("#experiment button[type=submit], button[data-caller]")) {
+      /** @type {HTMLButtonElement} */ (button).disabled = held;
+    }
+  }
+
+  /** @param {RunDocument} run @param {Prediction | null} prediction */
+  #showRun(run, prediction) {
     const { process } = run.threads[0] ?? { process: 0 };
-    showVerdict(find("#verdict"), {
+    const evidence = {
       run,
-      span: (id) => this.#store.get(process, id),
-      thread: (span) => span && this.#store.threads.get(span.lane),
-      point: (spans) => this.#stage.point(spans),
-    });
+      span: (/** @type {number | null} */ id) => this.#store.get(process, id),
+      thread: (/** @type {Span | undefined} */ span) => span && this.#store.threads.get(span.lane),
+      point: (/** @type {Span[]} */ spans) => this.#stage.point(spans),
+    };
+    if (prediction) this.#predict?.judge(prediction, outcomeOf(run), evidence);
+    showVerdict(find("#verdict"), evidence);
     this.#links.show(run);
     if (this.#catalogue) showCode(find("#code"), this.#catalogue, run.experiment, run.verdict.receivers.map(({ name }) => name));
   }
 
   #showNothing() {
+    this.#predict?.clear();
     fill(find("#verdict"), h("p", { class: "note" }, "This run gave no answer."));
   }
 

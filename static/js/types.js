@@ -67,6 +67,7 @@
  * @property {boolean | null} event_loop_free
  * @property {boolean | null} contextvar_visible
  * @property {boolean | null} threadlocal_visible
+ * @property {number | null} hop the nearest one above it
  * @property {string | null} why
  * @property {Record<string, string | null>} reasons
  *

@@ -141,8 +141,8 @@ function question(title, given, reason, points, answers, evidence) {
   return element;
 }
 
-/** @param {HTMLElement} element @param {Span[]} spans @param {Evidence} evidence */
-function pointAt(element, spans, evidence) {
+/** @param {HTMLElement} element @param {Span[]} spans @param {Pick<Evidence, "point">} evidence */
+export function pointAt(element, spans, evidence) {
   for (const type of ["pointerenter", "focusin"]) element.addEventListener(type, () => evidence.point(spans));
   for (const type of ["pointerleave", "focusout"]) element.addEventListener(type, () => evidence.point([]));
 }

@@ -4,7 +4,7 @@ import { cellContent } from "./cell.js";
 import { BASELINE, keyOf } from "./cells.js";
 /** @import { Caller, Catalogue, Way } from "../types.js" */
 /** @import { Cells } from "./cells.js" */
-/** @import { Words } from "./types.js" */
+/** @import { Position, Words } from "./types.js" */
 /** @import { View } from "./view.js" */
 
 /**
@@ -14,6 +14,7 @@ import { BASELINE, keyOf } from "./cells.js";
  * @property {Cells} cells
  * @property {Words} words
  * @property {View} view
+ * @property {(position: Position) => boolean} covers
  * @property {Set<string>} marked keys of cells that differ from the map that this one is compared with
  */
 export class Grid {
@@ -93,15 +94,17 @@ export class Grid {
   }
 
   /** @param {number} row @param {number} column @param {Caller} caller @param {Way} way @param {Model} model */
-  #fillCell(row, column, caller, way, { cells, words, view, marked }) {
+  #fillCell(row, column, caller, way, { cells, words, view, marked, covers }) {
     const button = this.#buttons[row][column];
     const position = { caller: caller.slug, way: way.slug, receivers: view.receivers, atomic: view.atomic };
     const cell = cells.get(position);
-    const changed = marked.has(keyOf(position));
+    const isCovered = covers(position);
+    const changed = !isCovered && marked.has(keyOf(position));
     const isBaseline = caller.slug === BASELINE.caller && way.slug === BASELINE.way;
-    const isDimmed = cell !== undefined && ((view.differing && !isBaseline && cells.isAsBaseline(cell)) || (view.changed && !changed));
-    button.className = [cells.isStale(position) && "stale", changed && "changed", isDimmed && "as-usual", !cell && "unmeasured"].filter(Boolean).join(" ");
+    const isDimmed = cell !== undefined && !isCovered && ((view.differing && !isBaseline && cells.isAsBaseline(cell)) || (view.changed && !changed));
+    button.className = [cells.isStale(position) && "stale", isCovered && "covered", changed && "changed", isDimmed && "as-usual", !cell && "unmeasured"].filter(Boolean).join(" ");
     if (!cell) fill(button, hidden("not measured"));
+    else if (isCovered) fill(button, h("span", { "aria-hidden": "true" }, "?"), hidden("covered"));
     else if (isDimmed) fill(button, h("span", { "aria-hidden": "true" }, "="), hidden(view.changed && !changed ? "no different in the other map" : "as sync view, save"));
     else fill(button, changed && h("span", { class: "delta", "aria-hidden": "true" }, "Δ"), changed && hidden("Differs. "), cellContent(cell, words));
   }

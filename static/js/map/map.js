@@ -2,8 +2,9 @@ import { fetchCatalogue, fetchMap } from "../api.js";
 import { find } from "../dom.js";
 import { plural } from "../format.js";
 import { refreshTimes } from "../runs.js";
-import { Cells } from "./cells.js";
+import { Cells, keyOf } from "./cells.js";
 import { Comparing } from "./comparison.js";
+import { Cover } from "./cover.js";
 import { Controls } from "./controls.js";
 import { Details } from "./details.js";
 import { Grid } from "./grid.js";
@@ -13,7 +14,7 @@ import { Progress, say } from "./progress.js";
 import { MapSocket } from "./socket.js";
 import { FILE, HERE, readView, viewUrl } from "./view.js";
 /** @import { Caller, Catalogue, Way } from "../types.js" */
-/** @import { MapAnswer, Measurement, News } from "./types.js" */
+/** @import { MapAnswer, Measurement, News, Position } from "./types.js" */
 /** @import { View } from "./view.js" */
 
 /** From here on there is room for the legend beside the table. */
@@ -25,6 +26,7 @@ class MapPage {
   #cells = new Cells();
   #controls = new Controls({ change: (change) => this.#change(change), chooseFile: (file) => this.#chooseFile(file), measure: () => this.#measure({}) });
   #details = new Details({ measure: (only) => this.#measure(only), close: () => this.#closeCell() });
+  #cover = new Cover(this.#cells, { switched: () => this.#show(), uncovered: (position) => this.#uncovered(position), left: () => this.#closeCell() });
   #progress = new Progress(() => this.#socket.cancel());
   #comparing = new Comparing({ title: (comparison) => this.#controls.titleOf(comparison), marked: () => this.#grid.show(this.#model) });
   #socket = new MapSocket({
@@ -55,7 +57,7 @@ class MapPage {
       find("#map"),
       catalogue,
       (caller, way) => this.#open(`${caller}.${way}`),
-      (caller, way) => this.#details.isOpen && this.#open(`${caller}.${way}`),
+      (caller, way) => this.#details.isOpen && !this.#cover.covers(this.#position(caller, way)) && this.#open(`${caller}.${way}`),
     );
   }
 
@@ -142,13 +144,12 @@ class MapPage {
   }
 
   get #model() {
-    return { cells: this.#cells, words: this.#answer.words, view: this.#view, marked: this.#comparing.marked };
+    return { cells: this.#cells, words: this.#answer.words, view: this.#view, marked: this.#comparing.marked, covers: (/** @type {Position} */ position) => this.#cover.covers(position) };
   }
 
   /** How many of the cells in sight differ: from the baseline, and from the other map. */
   #shares() {
-    const { receivers, atomic } = this.#view;
-    const inSight = this.#catalogue.callers.flatMap(({ slug: caller }) => this.#catalogue.ways.map(({ slug: way }) => ({ caller, way, receivers, atomic })));
+    const inSight = this.#catalogue.callers.flatMap((caller) => this.#catalogue.ways.map((way) => this.#position(caller.slug, way.slug)));
     const cells = inSight.map((position) => this.#cells.get(position)).filter((cell) => cell !== undefined);
     return { cells: cells.length, differing: cells.filter((cell) => !this.#cells.isAsBaseline(cell)).length };
   }
@@ -174,23 +175,35 @@ class MapPage {
     const way = this.#catalogue.ways.find(({ slug }) => slug === waySlug);
     if (caller && way) this.#showDetails(caller, way);
     else this.#details.close();
+    this.#cover.open(caller && way ? this.#position(caller.slug, way.slug) : null);
     this.#grid.select(callerSlug, waySlug); // when the details have taken their room, so that the cell is in sight beside them
   }
 
   /** @param {Caller} caller @param {Way} way */
   #showDetails(caller, way) {
-    const { receivers, atomic } = this.#view;
-    const position = { caller: caller.slug, way: way.slug, receivers, atomic };
+    const position = this.#position(caller.slug, way.slug);
     this.#details.show({
       position,
       caller,
       way,
       cell: this.#cells.get(position),
       words: this.#answer.words,
-      differences: this.#comparing.differences.get(`${caller.slug} ${way.slug} ${receivers} ${atomic}`) ?? [],
+      differences: this.#comparing.differences.get(keyOf(position)) ?? [],
       other: this.#comparing.title,
       canMeasure: this.#canMeasure && this.#controls.fits(this.#answer),
     });
+  }
+
+  /** A cell of what is looked at. @param {string} caller @param {string} way @returns {Position} */
+  #position(caller, way) {
+    const { receivers, atomic } = this.#view;
+    return { caller, way, receivers, atomic };
+  }
+
+  /** @param {Position} position */
+  #uncovered({ caller, way }) {
+    this.#show();
+    this.#grid.select(caller, way, true);
   }
 
   /** A link to a cell changes what is shown, and keeps the map and the one that it is compared with. @param {MouseEvent} event */
