@@ -229,8 +229,9 @@ class Laboratory {
     };
     if (prediction) this.#predict?.judge(prediction, outcomeOf(run), evidence);
     showVerdict(find("#verdict"), evidence);
-    this.#links.show(run);
-    if (this.#catalogue) showCode(find("#code"), this.#catalogue, run.experiment, run.verdict.receivers.map(({ name }) => name));
+    if (!this.#catalogue) return;
+    this.#links.show(run, this.#catalogue);
+    showCode(find("#code"), this.#catalogue, run.experiment, run.verdict.receivers.map(({ name }) => name));
   }
 
   #showNothing() {
