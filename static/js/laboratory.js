@@ -250,7 +250,7 @@ class Laboratory {
     if (this.#feed?.hello) find("#server-process").textContent = `process ${this.#feed.hello.server}`;
     const badge = find("#held");
     badge.hidden = !this.#feed?.paused;
-    badge.textContent = `paused · ${plural(this.#feed?.held ?? 0, "batch", "batches")} held back`;
+    badge.textContent = `paused · ${plural(this.#feed?.held ?? 0, "batch", "batches")} wait`;
     find("#pause").setAttribute("aria-pressed", String(Boolean(this.#feed?.paused)));
   }
 
