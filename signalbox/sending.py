@@ -43,27 +43,121 @@ Send = Callable[..., Any]
 
 _buffer = buffer()
 held, append = _buffer.spans, _buffer.spans.append
-get_current, set_current, calling_get = current.get, current.set, calling.get
+get_current, set_current, reset_current, calling_get = current.get, current.set, current.reset, calling.get
 
 
-def hook_send(original: Send, resolve: Resolve, general: Send) -> Send:
+def hook_send(  # noqa: C901, PLR0915 (send() in it: in one piece, as each call more is felt at every signal)
+    original: Send, resolve: Resolve, general: Send
+) -> Send:
     """What to put in the place of ``Signal.send``: this module's version if ``original`` equals it, or ``general``."""
     if version_of(original) is None:
         return general
 
     @functools.wraps(original)
-    def send(self: Signal, sender: Any, **named: Any) -> Any:
+    def send(self: Signal, sender: Any, **named: Any) -> Any:  # noqa: C901, PLR0912, PLR0915
+        """Call the receivers in turn, each inside a span.
+
+        One receiver's end is the next one's begin, and the last one's is the dispatch's end: what happens between them
+        is the probe's own.
+        """
         if self is connection_created:
             connection_opened(named.get("connection"))
         if not self.receivers or (not self.use_caching and self.sender_receivers_cache.get(sender) is NO_RECEIVERS):
             return []
-        sync_receivers, async_receivers = resolve(self, sender)
+        receivers, async_receivers = resolve(self, sender)
         if async_receivers:
             return general(self, sender, **named)
         above = get_current()
-        if not sync_receivers or switch.paused or (above is not None and type(above) is not Span):
-            return _call(self, sender, named, sync_receivers)
-        return _call_recorded(self, sender, named, sync_receivers, above)
+        if not receivers or switch.paused or (above is not None and type(above) is not Span):
+            return _call(self, sender, named, receivers)
+        try:
+            alias = (named.get("using") or "default") if named else "default"
+            mark = calling_get()
+            subject = Dispatch(ref(self), "send", NO_SENDER if sender is None else sender_of(sender), len(receivers), 0)
+            if _get_running_loop() is None:
+                # new_span() written out, with the connection that was seen last as long as it is the one that is open.
+                thread = local.thread or current_thread()
+                wrapper = thread.wrappers.get(alias)
+                connection = None
+                if wrapper is not None:
+                    of, count, connection = thread.seen
+                    if (
+                        of() is not wrapper
+                        or count != opened.count
+                        or wrapper.connection is None
+                        or len(wrapper.atomic_blocks) != connection.atomic_depth
+                    ):
+                        connection = open_connection(thread, alias)
+                loop = task = inside = tree = None
+                caller = mark
+                if above is not None:
+                    inside, tree = above.id, above.tree or (above if above.kind == "dispatch" else None)
+                    caller = above.caller or mark
+                now = monotonic_ns()
+                dispatch = Span(next_id(), "dispatch", subject, inside, thread, connection, caller, now, tree)
+            else:
+                dispatch = new_span("dispatch", subject, above, is_async=False, alias=alias)
+                thread, connection, caller, now = (
+                    dispatch.thread,
+                    dispatch.connection,
+                    dispatch.caller,
+                    dispatch.start_ns,
+                )
+                loop, task, tree = dispatch.loop, dispatch.task, dispatch.tree
+            put = append if len(held) < _buffer.roomy and len(receivers) < ROOM else _buffer.put
+            put(dispatch)  # where it finds no room, what is sent inside of it is dropped with it
+            marks = None
+            if caller is not None:
+                there = caller in thread.callers
+                marks = BOTH if there and caller == mark else MARKS[caller == mark, there]
+            inside, tree = dispatch.id, tree or dispatch
+        except Exception as fault:
+            give_up(fault)
+            return _call(self, sender, named, receivers)
+        span = token = None
+        responses = []
+        try:
+            for receiver in receivers:
+                try:
+                    name = plain_functions.get(id(receiver.__code__)) if type(receiver) is FunctionType else None
+                    span = Span(
+                        next_id(),
+                        "receiver",
+                        name or function_of(receiver),
+                        inside,
+                        thread,
+                        connection,
+                        caller,
+                        now,
+                        tree,
+                        dispatch,
+                        marks,
+                        False,
+                        loop,
+                        task,
+                    )
+                    put(span)
+                    if token is None:
+                        token = set_current(span)
+                    else:
+                        set_current(span)  # until the next one's, or the reset
+                except Exception as fault:
+                    give_up(fault)
+                    span = None
+                response = receiver(signal=self, sender=sender, **named)
+                if span is not None:
+                    if response is not None:
+                        note_returned(span, response)
+                    span.end_ns = now = monotonic_ns()
+                responses.append((receiver, response))
+        except BaseException as error:
+            _end_by_error(error, span, dispatch)
+            raise
+        finally:
+            if token is not None:
+                reset_current(token)
+        dispatch.end_ns = now
+        return responses
 
     return send
 
@@ -73,101 +167,6 @@ def _call(signal: Signal, sender: Any, named: dict[str, Any], receivers: list[An
     for receiver in receivers:
         response = receiver(signal=signal, sender=sender, **named)
         responses.append((receiver, response))
-    return responses
-
-
-def _call_recorded(  # noqa: C901, PLR0912, PLR0915 (in one piece: each call more is felt at every receiver of every signal)
-    signal: Signal, sender: Any, named: dict[str, Any], receivers: list[Any], above: Span | None
-) -> list[tuple[Any, Any]]:
-    """Call the receivers in turn, each inside a span.
-
-    One receiver's end is the next one's begin, and the last one's is the dispatch's end: what happens between them is
-    the probe's own.
-    """
-    try:
-        alias = (named.get("using") or "default") if named else "default"
-        mark = calling_get()
-        subject = Dispatch(ref(signal), "send", NO_SENDER if sender is None else sender_of(sender), len(receivers), 0)
-        if _get_running_loop() is None:
-            # new_span() written out, with the connection that was seen last as long as it is the one that is open.
-            thread = local.thread or current_thread()
-            wrapper = thread.wrappers.get(alias)
-            connection = None
-            if wrapper is not None:
-                of, count, connection = thread.seen
-                if (
-                    of() is not wrapper
-                    or count != opened.count
-                    or wrapper.connection is None
-                    or len(wrapper.atomic_blocks) != connection.atomic_depth
-                ):
-                    connection = open_connection(thread, alias)
-            loop, task, now = None, None, monotonic_ns()
-            if above is None:
-                inside, tree, caller = None, None, mark
-            else:
-                inside, tree = above.id, above.tree or (above if above.kind == "dispatch" else None)
-                caller = above.caller or mark
-            dispatch = Span(next_id(), "dispatch", subject, inside, thread, connection, caller, now, tree)
-        else:
-            dispatch = new_span("dispatch", subject, above, is_async=False, alias=alias)
-            thread, connection, caller, now = dispatch.thread, dispatch.connection, dispatch.caller, dispatch.start_ns
-            loop, task, tree = dispatch.loop, dispatch.task, dispatch.tree
-        put = append if len(held) < _buffer.roomy and len(receivers) < ROOM else _buffer.put
-        put(dispatch)  # where it finds no room, what is sent inside of it is dropped with it
-        if caller is None:
-            marks = None
-        elif caller == mark and caller in thread.callers:
-            marks = BOTH
-        else:
-            marks = MARKS[caller == mark, caller in thread.callers]
-        inside, tree = dispatch.id, tree or dispatch
-    except Exception as fault:
-        give_up(fault)
-        return _call(signal, sender, named, receivers)
-    span = token = None
-    responses = []
-    try:
-        for receiver in receivers:
-            try:
-                name = plain_functions.get(id(receiver.__code__)) if type(receiver) is FunctionType else None
-                span = Span(
-                    next_id(),
-                    "receiver",
-                    name or function_of(receiver),
-                    inside,
-                    thread,
-                    connection,
-                    caller,
-                    now,
-                    tree,
-                    dispatch,
-                    marks,
-                    False,
-                    loop,
-                    task,
-                )
-                put(span)
-                if token is None:
-                    token = set_current(span)
-                else:
-                    set_current(span)  # until the next one's, or the reset
-            except Exception as fault:
-                give_up(fault)
-                span = None
-            response = receiver(signal=signal, sender=sender, **named)
-            if span is not None:
-                if response is not None:
-                    note_returned(span, response)
-                span.end_ns = now = monotonic_ns()
-            responses.append((receiver, response))
-    except BaseException as error:
-        _end_by_error(error, span, dispatch)
-        raise
-    finally:
-        if token is not None:
-            current.reset(token)
-    dispatch.end_ns = now
     return responses
 
 

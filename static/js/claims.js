@@ -135,13 +135,13 @@ class RunAll {
     this.#running = true;
     this.#button.textContent = "Stop";
     for (const { button } of this.#cards) button.disabled = true;
-    find("#progress-line").hidden = false;
+    find("#claims-progress").hidden = false;
   }
 
   /** @param {number} done @param {string} text */
   #tell(done, text) {
-    find("#progress").value = done;
-    find("#progress-text").textContent = `${done + 1} of ${this.#cards.length}: ${text}`;
+    find("#claims-progress progress").value = done;
+    find("#claims-progress-text").textContent = `${done + 1} of ${this.#cards.length}: ${text}`;
   }
 
   /** @param {number} done */
@@ -150,7 +150,7 @@ class RunAll {
     this.#button.textContent = "Run all";
     this.#button.disabled = false;
     for (const { button } of this.#cards) button.disabled = false;
-    find("#progress-line").hidden = true;
+    find("#claims-progress").hidden = true;
     say(`${plural(done, "claim")} of ${this.#cards.length} have been run.`);
   }
 }

@@ -229,8 +229,9 @@ class Laboratory {
     };
     if (prediction) this.#predict?.judge(prediction, outcomeOf(run), evidence);
     showVerdict(find("#verdict"), evidence);
-    this.#links.show(run);
-    if (this.#catalogue) showCode(find("#code"), this.#catalogue, run.experiment, run.verdict.receivers.map(({ name }) => name));
+    if (!this.#catalogue) return;
+    this.#links.show(run, this.#catalogue);
+    showCode(find("#code"), this.#catalogue, run.experiment, run.verdict.receivers.map(({ name }) => name));
   }
 
   #showNothing() {
@@ -249,7 +250,7 @@ class Laboratory {
     if (this.#feed?.hello) find("#server-process").textContent = `process ${this.#feed.hello.server}`;
     const badge = find("#held");
     badge.hidden = !this.#feed?.paused;
-    badge.textContent = `paused · ${plural(this.#feed?.held ?? 0, "batch", "batches")} held back`;
+    badge.textContent = `paused · ${plural(this.#feed?.held ?? 0, "batch", "batches")} wait`;
     find("#pause").setAttribute("aria-pressed", String(Boolean(this.#feed?.paused)));
   }
 

@@ -20,7 +20,7 @@ export const QUESTIONS = [
     ask: (kind) => `Where will the ${kind} receiver run?`,
     choices: [
       { slug: "sender", text: "The sender's thread", hint: "where the signal is sent" },
-      { slug: "caller", text: "The caller's thread", hint: "where the code runs that asks for it" },
+      { slug: "caller", text: "The caller's thread", hint: "where the code is that asks" },
       { slug: "event-loop", text: "The event loop's thread", hint: "of a loop that is there already" },
       { slug: "worker", text: "Another thread", hint: "neither sender's nor caller's" },
       { slug: "new-loop", text: "A new thread", hint: "with a loop that send() makes for it" },

@@ -27,7 +27,6 @@ function showStoredRun(run) {
     thread: (span) => span && store.threads.get(span.lane),
     point: (spans) => stage.point(spans),
   });
-  new RunLinks(find("#run-links")).show(run);
   // The table is filled on the store's changes, and this store has just seen its last one.
   store.take({ process, threads: [], begun: [], ended: [], pauses: [] });
 }
@@ -44,7 +43,9 @@ async function start() {
   showStoredRun(run);
   find("#started").textContent = new Date(run.started_at).toLocaleString([], { dateStyle: "medium", timeStyle: "medium" });
   const names = run.verdict.receivers.map(({ name }) => name);
-  showCode(find("#code"), await fetchCatalogue(), run.experiment, names);
+  const catalogue = await fetchCatalogue();
+  new RunLinks(find("#run-links")).show(run, catalogue);
+  showCode(find("#code"), catalogue, run.experiment, names);
   document.documentElement.dataset.ready = "true";
 }
 

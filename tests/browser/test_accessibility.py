@@ -1,16 +1,26 @@
-"""No violations for axe, light and dark, and a phone's width is enough."""
+"""No violations for axe, light and dark, and every width is enough."""
 
 import re
+from itertools import combinations
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.laboratory import PATIENCE, LaboratoryPage
 from tests.parts.api import Api
 
-PHONE = {"width": 400, "height": 800}
+PHONE = ViewportSize(width=400, height=800)
+#: Of a small phone, a phone, a narrow window, a tablet, a laptop.
+WIDTHS = (360, PHONE["width"], 700, 1024, 1280)
+#: What stands in the masthead, each with its edges.
+MASTHEAD = """() => [...document.querySelectorAll('.masthead :is(a, button, .environment)')]
+  .filter(part => part.checkVisibility())
+  .map(part => {
+    const {left, top, right, bottom} = part.getBoundingClientRect();
+    return {what: part.textContent.trim(), left, top, right, bottom};
+  })"""
 
 
 @pytest.fixture
@@ -59,12 +69,25 @@ class TestAxe:
         assert violations(page) == []
 
 
-@pytest.mark.parametrize("path", ["/", "/runs/", "/claims/", "run"])
-def test_a_phone_shows_the_page_without_scrolling_sideways(page: Page, run_url: str, path: str) -> None:
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+@pytest.mark.parametrize("path", ["/", "/map/", "/claims/", "/runs/", "run"])
+def test_the_page_fits_its_window(page: Page, run_url: str, path: str) -> None:
     page.goto(run_url if path == "run" else path)
-    page.wait_for_load_state()
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.wait_for_load_state("networkidle")
+    for width in WIDTHS:
+        page.set_viewport_size({**PHONE, "width": width})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        parts = page.evaluate(MASTHEAD)
+        assert all(part["left"] >= 0 and part["right"] <= width for part in parts), parts
+        assert not any(overlap(one, other) for one, other in combinations(parts, 2)), parts
+
+
+def overlap(one: dict[str, float], other: dict[str, float]) -> bool:
+    return (
+        one["left"] < other["right"]
+        and other["left"] < one["right"]
+        and one["top"] < other["bottom"]
+        and other["top"] < one["bottom"]
+    )
 
 
 def test_dark_is_dark_and_the_switch_is_kept(page: Page) -> None:

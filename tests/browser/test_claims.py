@@ -49,12 +49,12 @@ def test_a_button_runs_it_and_the_verdict_links_to_its_runs(start_server: Server
 def test_all_of_them_are_run_one_after_the_other(claims: Page) -> None:
     claims.click("#run-all")
     expect(claims.locator("#run-all")).to_have_text("Stop")
-    expect(claims.locator("#progress-text")).to_contain_text(re.compile(r"^\d+ of 23: "))
+    expect(claims.locator("#claims-progress-text")).to_contain_text(re.compile(r"^\d+ of 23: "))
     expect(claims.locator("#said")).to_have_text("23 claims of 23 have been run.", timeout=4 * PATIENCE)
     expect(claims.locator(".claim[data-answer=not_run], .claim[data-answer=open]")).to_have_count(0)
     counts = claims.locator(".tally b").all_inner_texts()
     assert sum(map(int, filter(None, counts))) == 23
-    expect(claims.locator("#progress-line")).to_be_hidden()
+    expect(claims.locator("#claims-progress")).to_be_hidden()
 
 
 def test_it_stops_between_two(claims: Page) -> None:

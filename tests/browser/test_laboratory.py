@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.laboratory import PATIENCE, LaboratoryPage
+from tests.parts.api import Api
 from tests.parts.server import Server, Servers
 
 
@@ -156,6 +157,20 @@ class TestRuns:
         stored = laboratory.wait_for_bar("my_signal_handler")["lane"]
         assert (stored["key"], stored["ident"], stored["name"]) == (live["key"], live["ident"], live["name"])
         assert "As the sender: yes." in laboratory.page.inner_text("#verdict")
+
+    def test_its_page_leads_to_the_same_in_the_laboratory(self, api: Api, page: Page) -> None:
+        page.goto(api.run("sync-view", "create", receivers="both", atomic=True, delay_ms=1)["url"])
+        expect(page.locator("nav [aria-current]")).to_have_text("Runs")
+        page.locator("#run-links").get_by_role("link", name="Laboratory").click()
+        form = page.locator("form#experiment")
+        expect(form.locator("[name=way]")).to_have_value("create", timeout=PATIENCE)
+        expect(form.locator("[name=caller]")).to_have_value("sync-view")
+        expect(form.locator("[name=receivers][value=both]")).to_be_checked()
+        expect(form.locator("[name=atomic]")).to_be_checked()
+
+    def test_what_only_a_claim_runs_is_in_no_form_and_no_map(self, api: Api, page: Page) -> None:
+        page.goto(api.run("sync-view", "send_from_threads", delay_ms=1)["url"])
+        expect(page.locator("#run-links a")).to_have_text(["JSON"], timeout=PATIENCE)
 
     def test_no_run_is_there_at_first_and_the_page_says_what_to_press(
         self, start_server: Servers, context: Any

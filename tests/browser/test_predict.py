@@ -237,7 +237,7 @@ def test_axe_finds_nothing_in_the_form_and_in_the_result(predicting: PredictingL
 
 
 def test_a_phone_is_wide_enough(page: Page) -> None:
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     predicting = PredictingLaboratory(page).open()
     predicting.ask(caller="async-view", way="asave")
     predicting.press("3")

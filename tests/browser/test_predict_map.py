@@ -76,7 +76,7 @@ def test_axe_finds_nothing_while_it_is_asked_and_when_it_is_judged(page: Page) -
 
 
 def test_on_a_phone(page: Page) -> None:
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     predicting = PredictingMap(page).open()
     predicting.cell("sync view", "save").click()
     predicting.press("1")

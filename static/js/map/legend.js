@@ -16,7 +16,7 @@ export function showLegend(element, { places, answers }) {
     h(
       "dl",
       {},
-      h("div", { class: "how" }, h("dt", {}, "Below it:"), h("dd", {}, "five answers, each in its place. A dot (", h("b", {}, "·"), ") says yes, nothing that it does not apply, and")),
+      h("div", { class: "how" }, h("dt", {}, "Below it:"), h("dd", {}, "five answers, each in its place: a dot (", h("b", {}, "·"), ") for yes, a gap where it does not apply, and")),
       answers.map(({ sign, no, name }) => entry(h("span", { class: `sign no ${name}` }, sign), no)),
     ),
     h(

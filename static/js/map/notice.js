@@ -8,4 +8,5 @@ export function showNotice(error) {
   find("#notice-sentence").textContent = sentence;
   find("#notice-log").textContent = rest.join("\n").trim();
   find("#notice details").hidden = rest.length === 0;
+  if (error !== null) notice.scrollIntoView({ block: "nearest" });
 }

@@ -4,29 +4,31 @@ import datetime
 import uuid
 from typing import Any
 
+import msgspec
 import pytest
 from asgiref.sync import async_to_sync
 from django.db import connections
 from django.utils import timezone
 
 from app.map import keeping
-from app.map.documents import MapDocument, Measured
+from app.map.documents import MapDocument
 from app.models import Map, Run
+from tests.app.map.parts import cell, map_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def measured(*, whole: bool = True) -> Map:
-    """A map that was measured to its end, with a run."""
+def measured(*, whole: bool = True, way: str = "save", django: str = "5.2.19") -> Map:
+    """A map that was measured to its end: of one cell, with its run."""
     unfinished = async_to_sync(keeping.begin)()
-    run(unfinished)
-    document = MapDocument(environment={}, measured=Measured("now", 1.0, whole), cells=[], beside=[])
-    async_to_sync(keeping.finish)(unfinished, document)
+    document = map_of(cell(way=way, run=str(run(unfinished).pk)), django=django)
+    document["measured"]["whole"] = whole
+    async_to_sync(keeping.finish)(unfinished, msgspec.convert(document, MapDocument))
     return unfinished
 
 
-def run(of: Map | None) -> None:
-    Run.objects.create(started_at=timezone.now(), document={}, map=of)
+def run(of: Map | None) -> Run:
+    return Run.objects.create(started_at=timezone.now(), document={}, map=of)
 
 
 def stored() -> list[Map]:
@@ -36,16 +38,28 @@ def stored() -> list[Map]:
 def test_a_whole_map_lets_go_of_those_before_it_and_their_runs() -> None:
     run(None)
     measured()
-    measured(whole=False)
+    measured(whole=False, django="6.1.3")
     newest = measured()
     assert stored() == [newest]
     assert keeping.newest_map() == newest
     assert [one.map for one in Run.objects.order_by("started_at")] == [None, newest]
 
 
-def test_a_part_lets_go_of_parts_and_is_not_the_newest_map() -> None:
+def test_a_part_goes_into_the_map_of_its_environment_and_its_run_with_it() -> None:
+    newest = measured()
+    measured(whole=False, way="asave")
+    measured(whole=False)
+    assert stored() == [newest]
+    newest.refresh_from_db()
+    cells = newest.document["cells"]
+    assert [each["way"] for each in cells] == ["save", "asave"]
+    assert {each["run"] for each in cells} == {str(each.pk) for each in Run.objects.filter(map=newest)}
+    assert Run.objects.count() == 2  # that of the cell which was measured again is gone
+
+
+def test_a_part_of_another_environment_lets_go_of_parts_and_is_not_the_newest_map() -> None:
     assert keeping.newest_map() is None
-    whole, _, part = measured(), measured(whole=False), measured(whole=False)
+    whole, _, part = measured(), measured(whole=False, django="6.0.2"), measured(whole=False, django="6.1.3")
     assert stored() == [whole, part]
     assert keeping.newest_map() == whole
 

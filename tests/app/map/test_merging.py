@@ -1,17 +1,16 @@
 """A part that was measured again, and the map that it goes into."""
 
-import msgspec
 import pytest
+from msgspec.structs import asdict
 
-from app.map.documents import CellDocument
-from app.map.grid import Cell, beside, grid
+from app.map.grid import beside, grid
 from app.map.merging import is_of, merged
-from tests.app.map.cells import Document, cell, map_of, receiver
+from tests.app.map.parts import cell, map_of, receiver
 
 
 def test_a_cell_takes_the_place_of_the_one_before_and_new_ones_come_in_the_grids_order() -> None:
-    document = map_of(cell("delete"), cell("asave"), cell("save", caller="async-view"))
-    part = map_of(cell("asave", receiver()), cell("save"), cell("create"))
+    document = map_of(cell(way="delete"), cell(way="asave"), cell(caller="async-view"))
+    part = map_of(cell(receiver(), way="asave"), cell(), cell(way="create"))
     cells = merged(document, part)["cells"]
     assert [(one["caller"], one["way"]) for one in cells] == [
         ("sync-view", "save"),
@@ -25,19 +24,10 @@ def test_a_cell_takes_the_place_of_the_one_before_and_new_ones_come_in_the_grids
 
 
 def test_parts_that_add_up_to_everything_are_a_whole_map() -> None:
-    cells, aside = [[_document(each) for each in each_of] for each_of in (grid(), beside())]
-    document, part = map_of(*cells[:-1]), map_of(cells[-1])
-    part["beside"] = aside
+    cells, aside = [[cell(**asdict(each)) for each in each_of] for each_of in (grid(), beside())]
+    document, part = map_of(*cells[:-1]), map_of(cells[-1], beside=(*aside,))
     assert not merged(document, map_of(cells[-1]))["measured"]["whole"]
     assert merged(document, part)["measured"]["whole"]
-
-
-def _document(each: Cell) -> Document:
-    keys = (each.caller, each.way, each.receivers, each.atomic)
-    document: Document = msgspec.to_builtins(
-        CellDocument(*keys, None, {"error": None, "receivers": [], "notes": []}, [], [], [], {})
-    )
-    return document
 
 
 @pytest.mark.parametrize(

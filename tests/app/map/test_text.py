@@ -8,7 +8,7 @@ from rich.console import Console
 from app.map.comparing import Difference
 from app.map.table import tables
 from app.map.text import as_json, as_markdown, as_sentences
-from app.map.words import SIGNS, sections
+from app.map.words import SIGNS
 from tests.app.map.parts import cell, map_of, receiver
 
 SYNC, ASYNC = receiver("sync"), receiver("async", same_connection=False)
@@ -20,11 +20,9 @@ MAP = map_of(
     cell(SYNC, {**ASYNC, "same_transaction": False}, places=["worker", "event-loop"], atomic=True),
     cell(way="send", receivers="sync"),
     cell(SYNC, way="send", error="RuntimeError: You cannot", order=[["sync"]]),
-    python="3.11.7",
-    server="daphne 4.2.3",
 )
 TABLE = """\
-python 3.11.7 · server daphne 4.2.3
+python 3.11.7 · django 5.2.19 · server daphne 4.2.3
 
 ## sync-view
 
@@ -43,7 +41,7 @@ python 3.11.7 · server daphne 4.2.3
 def test_json_has_a_line_for_each_cell() -> None:
     text = as_json(MAP)
     assert json.loads(text) == MAP
-    assert len(text.splitlines()) == len(MAP["cells"]) + 6  # braces, brackets, environment, what is beside: none
+    assert len(text.splitlines()) == len(MAP["cells"]) + 8  # braces, brackets, and four parts of one line each
 
 
 def test_markdown_has_a_table_for_each_caller_and_what_its_signs_mean() -> None:
@@ -58,16 +56,9 @@ def test_the_terminal_says_the_same() -> None:
     with console.capture() as capture:
         console.print(*tables(MAP), sep="\n")
     said = [" ".join(line.split()) for line in capture.get().splitlines()]
-    assert said[:3] == ["python 3.11.7 · server daphne 4.2.3", "", "sync-view"]
+    assert said[:3] == ["python 3.11.7 · django 5.2.19 · server daphne 4.2.3", "", "sync-view"]
     assert "save │ sender │ worker + loop≠ / worker + loop≠∉" in said
     assert "✗1 RuntimeError: You cannot" in said
-
-
-def test_answers_that_nobody_expects_have_a_sign() -> None:
-    worst = receiver("async", caller_waited=False, event_loop_free=False, same_connection=False, same_transaction=False)
-    side_by_side = cell(SYNC, worst, places=["caller", "new-loop"], order=[["sync", "async"]])
-    (section,) = sections(map_of(side_by_side))
-    assert section.rows == [("save", ["caller ∥ new loop!…≠∉"])]
 
 
 def test_differences_stand_below_their_cell() -> None:

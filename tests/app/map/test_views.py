@@ -1,13 +1,12 @@
 """What the map's page reads over HTTP."""
 
-import json
 from contextlib import closing
 
 import pytest
 
 from app.map.comparing import compare
-from app.map.library import FOLDER
 from app.map.views import LARGEST_MAP
+from tests.app.map.maps import committed
 from tests.app.sentences import check_sentence
 from tests.parts.api import Api
 from tests.parts.map import ONE_CELL, MapPage
@@ -30,29 +29,28 @@ def test_before_anything_was_measured(start_server: Servers) -> None:
 
 def test_a_committed_map_and_its_document(api: Api) -> None:
     answer = api.get(f"/api/map/?map={NEW}")
-    committed = json.loads((FOLDER / f"{NEW}.json").read_text())
-    assert answer["map"]["environment"] == committed["environment"]
+    document = committed(NEW)
+    assert answer["map"]["environment"] == document["environment"]
     assert answer["map"]["server"] == "daphne"
-    assert len(answer["cells"]) == len(committed["cells"])
-    assert api.get(f"/map.json?map={NEW}") == committed
+    assert len(answer["cells"]) == len(document["cells"])
+    assert api.get(f"/map.json?map={NEW}") == document
 
 
 def test_the_map_measured_here_and_its_document(api: Api, map_socket: MapPage) -> None:
     map_socket.measure(ONE_CELL)
     document = api.get("/map.json")
-    (measured,) = (cell for cell in api.get("/api/map/")["cells"] if cell["run"] == map_socket_run(document))
+    (measured,) = (cell for cell in api.get("/api/map/")["cells"] if cell["run"] == run_of_the_cell(document))
     assert measured["glance"]["marks"][0]["place"] == "sender"
 
 
-def map_socket_run(document: dict[str, object]) -> object:
+def run_of_the_cell(document: dict[str, object]) -> object:
     cells = document["cells"]
     assert isinstance(cells, list)
     return next(cell["run"] for cell in cells if (cell["caller"], cell["way"]) == ("sync-view", "save"))
 
 
 def test_two_maps_are_compared_as_the_command_does(api: Api) -> None:
-    old, new = (json.loads((FOLDER / f"{name}.json").read_text()) for name in (OLD, NEW))
-    differences = compare(old, new)
+    differences = compare(committed(OLD), committed(NEW))
     answer = api.get(f"{DIFFERENCES}&with={NEW}")
     assert answer["differing"] == len({difference.cell for difference in differences})
     assert answer["alone"] == 0
@@ -63,17 +61,16 @@ def test_two_maps_are_compared_as_the_command_does(api: Api) -> None:
 
 
 def test_a_map_is_no_different_from_its_own_file(api: Api) -> None:
-    response = api.post(DIFFERENCES, json.loads((FOLDER / f"{OLD}.json").read_text()))
+    response = api.post(DIFFERENCES, committed(OLD))
     answer = response.json()
     assert (answer["name"], answer["differing"], answer["groups"]) == ("file", 0, [])
 
 
 def test_cells_that_only_one_of_two_maps_has_are_counted(api: Api) -> None:
-    part = json.loads((FOLDER / f"{OLD}.json").read_text())
-    beside = len(part["beside"])
-    part["cells"], part["beside"] = part["cells"][:10], []
-    answer = api.post(DIFFERENCES, part).json()
-    assert (answer["differing"], answer["alone"], answer["groups"]) == (0, 1530 - 10 + beside, [])
+    document = committed(OLD)
+    more = len(document["cells"]) - 10 + len(document["beside"])
+    answer = api.post(DIFFERENCES, {**document, "cells": document["cells"][:10], "beside": []}).json()
+    assert (answer["differing"], answer["alone"], answer["groups"]) == (0, more, [])
 
 
 @pytest.mark.parametrize("path", ["/api/map/?map=nowhere", "/map.json?map=../maps", f"{DIFFERENCES}&with=nowhere"])
