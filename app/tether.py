@@ -25,7 +25,8 @@ def main(command: list[str]) -> int:
 
 
 def _end_with_the_starter(program: "subprocess.Popen[bytes]") -> None:
-    sys.stdin.buffer.read()
+    while os.read(0, 1):  # not by sys.stdin, whose lock would keep the interpreter when the program has ended by itself
+        pass
     program.terminate()
     try:
         program.wait(PATIENCE_S)
