@@ -1,4 +1,4 @@
-"""Running experiments ahead of the tests that ask for them, a few at a time: alone, each spends most of its time waiting."""
+"""Running experiments ahead of the tests that ask for them, a few at a time: alone, each mostly waits."""
 
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
