@@ -18,11 +18,15 @@ PATIENCE_S = 2.0
 def main(command: list[str]) -> int:
     program = subprocess.Popen(command, stdin=subprocess.DEVNULL)
     threading.Thread(target=_end_with_the_starter, args=[program], daemon=True).start()
-    return program.wait()
+    code = program.wait()
+    if code < 0:
+        signal.raise_signal(-code)  # whoever asks how the tether ended is told how its program did
+    return code
 
 
 def _end_with_the_starter(program: "subprocess.Popen[bytes]") -> None:
-    sys.stdin.buffer.read()
+    while os.read(0, 1):  # not by sys.stdin, whose lock would keep the interpreter when the program has ended by itself
+        pass
     program.terminate()
     try:
         program.wait(PATIENCE_S)

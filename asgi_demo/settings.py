@@ -32,6 +32,7 @@ CSRF_TRUSTED_ORIGINS = _list("DJANGO_TRUSTED_ORIGINS", [])
 SHOW_SOURCE = _flag("SIGNALBOX_SHOW_SOURCE", default=DEBUG)
 
 INSTALLED_APPS = [
+    "app",  # before daphne: its runserver ends when it is told to
     "daphne",  # before staticfiles: it makes runserver serve ASGI
     "django.contrib.admin",
     "django.contrib.auth",
@@ -41,7 +42,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "channels",
     "signalbox",
-    "app",
 ]
 
 MIDDLEWARE = [

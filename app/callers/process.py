@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from asyncio import StreamReader
+from asyncio import StreamReader, StreamWriter
 from asyncio.subprocess import PIPE
 from typing import cast
 
@@ -44,14 +44,16 @@ async def command_in_a_process(request: HttpRequest, caller: str) -> HttpRespons
 
 async def _run(experiment: Experiment) -> bytes:
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(settings.BASE_DIR / "manage.py"),
-        *arguments(experiment),
-        "--stream",
+        *(sys.executable, "-m", "app.tether"),
+        *(sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments(experiment), "--stream"),
+        cwd=settings.BASE_DIR,
+        stdin=PIPE,
         stdout=PIPE,
         stderr=PIPE,
         limit=LONGEST_LINE,
+        start_new_session=True,
     )
+    tether = cast("StreamWriter", process.stdin)
     output, errors = cast("StreamReader", process.stdout), cast("StreamReader", process.stderr)
     complaint = asyncio.create_task(_last_line(errors))
     relay = _Relay()
@@ -59,8 +61,7 @@ async def _run(experiment: Experiment) -> bytes:
         document = await relay.take_in(output)
     finally:
         relay.close()
-        if not output.at_eof():  # the page has gone away: nobody waits for the rest
-            process.kill()
+        tether.close()  # when the page has gone away, nobody waits for the rest
         await process.wait()
         said = await complaint
     if document is None:

@@ -37,11 +37,11 @@ def _sync_view(slug: str, caller: View) -> View:
             return perform(place, caller, request) or HttpResponse("raised")
         try:
             run = begin(read_request(slug, request))
+            if not leave_it_to_siblings(run, _scope(request), request.body):
+                perform(Place(run), caller, request)
+            return _answer(run.document())
         except Refused as refusal:
             return refused(refusal)
-        if not leave_it_to_siblings(run, _scope(request), request.body):
-            perform(Place(run), caller, request)
-        return _answer(run.result.result())
 
     return view
 

@@ -122,6 +122,8 @@ def _send_when_stored(run: RunUnderWay, channel: str) -> None:
     loop = laboratory().stream.loop
 
     def send(result: "concurrent.futures.Future[RunDocument]") -> None:
+        if result.cancelled():  # broken off, and so is the connection
+            return
         error = result.exception()
         text = msgspec.json.encode(result.result()).decode() if error is None else _refusal(Refused(500, str(error)))
         message = {"type": "run.stored", "text": text}

@@ -29,6 +29,12 @@ class Laboratory:
             self.stream.serve_on(loop)
             self.collector.serve_on(loop)
 
+    def break_off(self) -> int:
+        """Give up on all experiments, because the process ends; gives how many callers were at work for them."""
+        under_way = self.admission.under_way
+        self.collector.break_off()
+        return under_way
+
 
 @functools.cache
 def laboratory() -> Laboratory:

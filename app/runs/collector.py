@@ -64,6 +64,11 @@ class Collector:
         run.missing.append(why)
         self.pump.look_now()
 
+    def break_off(self) -> None:
+        """Give up on every run that is not over: it is not stored, and whoever waits for it waits no longer."""
+        for run in list(self._running.values()):
+            run.result.cancel()
+
     def observe(self, spans: list[Span], batch: Batch) -> None:
         """Take what the pump saw; a run is over at the first look after its callers' that finds nothing new of it."""
         for run in list(self._running.values()):
@@ -79,6 +84,8 @@ class Collector:
         self._admission.leave(run.experiment.concurrency)
         self.pump.release()
         run.close()
+        if not run.result.set_running_or_notify_cancel():
+            return  # broken off
         try:
             document = self._document(run)
         except Exception as error:

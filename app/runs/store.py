@@ -11,6 +11,7 @@ from django.db import OperationalError
 import signalbox
 from app.models import Run
 from app.runs.documents import RunDocument
+from app.runs.under_way import BrokenOff
 
 logger = logging.getLogger(__name__)
 
@@ -18,12 +19,28 @@ logger = logging.getLogger(__name__)
 #: minutes. Each attempt waits as long as the database's own timeout.
 ATTEMPTS = 20
 
+_waiting: set["concurrent.futures.Future[RunDocument]"] = set()
 _thread = concurrent.futures.ThreadPoolExecutor(max_workers=1, thread_name_prefix="signalbox-store")
 
 
 def store(document: RunDocument, result: "concurrent.futures.Future[RunDocument]") -> None:
     """Store the run soon; ``result`` gets the document once it can be found at its address, or what went wrong."""
-    _thread.submit(_store, document, result)
+    _waiting.add(result)
+    result.add_done_callback(_waiting.discard)
+    try:
+        _thread.submit(_store, document, result)
+    except RuntimeError:  # the interpreter is ending, and its pools take no more work
+        result.set_exception(BrokenOff())
+
+
+def finish_storing() -> None:
+    """Wait until all that is to be stored has been; nothing is, from then on."""
+    _thread.shutdown()
+
+
+def waiting() -> int:
+    """How many runs are not stored yet."""
+    return len(_waiting)
 
 
 def _store(document: RunDocument, result: "concurrent.futures.Future[RunDocument]") -> None:

@@ -12,7 +12,7 @@ from django.core.signals import request_finished, request_started
 
 import signalbox
 from app.django_tasks import TASK_SIGNALS
-from app.experiments import Experiment
+from app.experiments import Experiment, Refused
 from app.runs.documents import RunDocument
 from app.runs.environment import Where
 from signalbox.documents import PauseDocument
@@ -24,6 +24,13 @@ from signalbox.threads import Thread
 MACHINERY = frozenset({request_started, request_finished, *TASK_SIGNALS})
 #: How long after its caller a run is watched for receivers that nobody waits for, beside twice their delay.
 PATIENCE_S = 3.0
+
+
+class BrokenOff(Refused):
+    """The process ends before the run has been stored."""
+
+    def __init__(self) -> None:
+        super().__init__(503, "Expected the server to go on until the run was stored; it was ended before.")
 
 
 class CallerUnderWay:
@@ -77,6 +84,13 @@ class RunUnderWay:
     @property
     def is_done(self) -> bool:
         return self.left_ns is not None and all(caller.is_done for caller in self.callers)
+
+    def document(self) -> RunDocument:
+        """Wait for the run's document. Raises BrokenOff."""
+        try:
+            return self.result.result()
+        except concurrent.futures.CancelledError as error:
+            raise BrokenOff from error
 
     def owns(self, span: Span) -> bool:
         if span.kind == "caller" and span.attributes is not None and span.attributes.get("run") == str(self.id):

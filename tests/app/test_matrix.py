@@ -1,12 +1,16 @@
 """Every caller × every way × every kind of receivers, run for real, against what the rules derive."""
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.app import rules
 from tests.app.documents import check
+from tests.parts.ahead import Ahead, key_of, parameters_of, running_ahead
 from tests.parts.api import Api, Document
+from tests.parts.server import Server
 
 IN_THE_SERVER = [slug for slug, caller in rules.CALLERS.items() if caller.in_server]
 
@@ -22,29 +26,51 @@ def test_the_rules_know_every_combination(combinations: dict[tuple[str, str, str
     assert set(combinations) == known
 
 
+def experiment(caller: str, **order: Any) -> dict[str, Any]:
+    # Whoever does not wait for its receivers is to be gone before they are.
+    return {"caller": caller, "delay_ms": 0 if rules.CALLERS[caller].waits else 50, **order}
+
+
+@pytest.fixture(scope="module")
+def ahead(shared_api: Api, request: pytest.FixtureRequest) -> Iterator[Ahead]:
+    """Who does not wait holds transactions open behind its caller's back, and would have to queue for the database."""
+    chosen = [experiment(**parameters) for parameters in parameters_of("test_in_the_server", request.session)]
+    waiting, going_on = (
+        [one for one in chosen if rules.CALLERS[one["caller"]].waits is waits] for waits in (True, False)
+    )
+    with running_ahead(shared_api, side_by_side=waiting, in_turn=going_on) as ahead:
+        yield ahead
+
+
 @pytest.mark.parametrize("atomic", [False, True], ids=["plain", "atomic"])
 @pytest.mark.parametrize("receivers", rules.RECEIVERS)
 @pytest.mark.parametrize("way", rules.WAYS)
 @pytest.mark.parametrize("caller", IN_THE_SERVER)
 def test_in_the_server(
-    shared_api: Api, combinations: dict[tuple[str, str, str], Any], caller: str, way: str, receivers: str, atomic: bool
+    ahead: Ahead, combinations: dict[tuple[str, str, str], Any], caller: str, way: str, receivers: str, atomic: bool
 ) -> None:
-    # Whoever does not wait for its receivers is to be gone before they are.
-    delay_ms = 0 if rules.CALLERS[caller].waits else 50
-    document = shared_api.run(caller, way, receivers=receivers, atomic=atomic, delay_ms=delay_ms)
+    document = ahead.run(**experiment(caller, way=way, receivers=receivers, atomic=atomic))
     compare_with_the_rules(document)
     validity = combinations[caller, way, receivers]["valid_in_transaction" if atomic else "valid"]
     assert validity == (document["verdict"]["error"] is None)
 
 
-# Each takes a process of its own: one of each kind of way.
-@pytest.mark.parametrize(
-    ("way", "atomic"),
-    [("save", True), ("asave", False), ("sync_to_async_insensitive", False), ("send", False), ("asend", True)],
-)
+@pytest.fixture(scope="module")
+def in_one_process(server: Server, request: pytest.FixtureRequest) -> dict[bytes, Document]:
+    orders = [command(**parameters) for parameters in parameters_of("test_in_a_command", request.session)]
+    printed = server.manage("experiments", input="".join(f"{json.dumps(order)}\n" for order in orders)).stdout
+    return dict(zip(map(key_of, orders), map(json.loads, printed.splitlines()), strict=True))
+
+
+def command(caller: str, **order: Any) -> dict[str, Any]:
+    return {"caller": caller, "delay_ms": 0, "receivers": "both", **order}
+
+
+@pytest.mark.parametrize("atomic", [False, True], ids=["plain", "atomic"])
+@pytest.mark.parametrize("way", ["save", "asave", "sync_to_async_insensitive", "send", "asend"])
 @pytest.mark.parametrize("caller", [slug for slug, caller in rules.CALLERS.items() if not caller.in_server])
-def test_in_a_command(shared_api: Api, caller: str, way: str, atomic: bool) -> None:
-    compare_with_the_rules(shared_api.run(caller, way, receivers="both", atomic=atomic, delay_ms=0))
+def test_in_a_command(in_one_process: dict[bytes, Document], caller: str, way: str, atomic: bool) -> None:
+    compare_with_the_rules(in_one_process[key_of(command(caller, way=way, atomic=atomic))])
 
 
 def compare_with_the_rules(document: Document) -> None:

@@ -1,6 +1,8 @@
 """What a script does that runs experiments: HTTP with a CSRF token, websockets with an origin."""
 
 import json
+import ssl
+import time
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -11,6 +13,7 @@ from tests.parts.server import Server
 
 WEBSOCKET_CALLERS = frozenset({"async-consumer", "sync-consumer"})
 SECONDS_TO_ANSWER = 30
+NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 Document = dict[str, Any]
 
@@ -18,8 +21,11 @@ Document = dict[str, Any]
 class Api:
     def __init__(self, server: Server) -> None:
         self.server = server
-        # trust_env: a proxy of the machine's has nothing to do with a server on loopback.
-        self.http = httpx.Client(base_url=server.url, timeout=SECONDS_TO_ANSWER, trust_env=False)
+        # trust_env: a proxy of the machine's has nothing to do with a server on loopback, nor have its certificates,
+        # which take longer to read than an experiment to run.
+        self.http = httpx.Client(
+            base_url=server.url, timeout=SECONDS_TO_ANSWER, trust_env=False, verify=NO_CERTIFICATES
+        )
         self.http.get("/")  # sets the CSRF cookie
 
     def close(self) -> None:
@@ -44,6 +50,14 @@ class Api:
         with self.websocket(f"/ws/experiments/{caller}/") as websocket:
             websocket.send(json.dumps(experiment))
             return self._document(json.loads(websocket.recv(SECONDS_TO_ANSWER)))
+
+    def stored(self, run_id: str) -> Document:
+        """The document of a run that nobody waits for, once it is there."""
+        deadline = time.monotonic() + SECONDS_TO_ANSWER
+        while (response := self.http.get(f"/runs/{run_id}.json")).status_code == 404:
+            assert time.monotonic() < deadline, response.text
+        document: Document = self._json(response)
+        return document
 
     @staticmethod
     def _json(response: httpx.Response) -> Any:

@@ -16,7 +16,8 @@ Frame = dict[str, Any]
 
 
 class Live:
-    def __init__(self, websocket: ClientConnection) -> None:
+    def __init__(self, api: Api, websocket: ClientConnection) -> None:
+        self.api = api
         self.websocket = websocket
         self.frames: list[Frame] = []
         self.hello = self.hear()
@@ -50,6 +51,13 @@ class Live:
 
     def hear_all(self) -> None:
         """Listen until all that was published when this was called has been said, or named as missed."""
+        with watching(self.api) as other:
+            newest = other.hello["newest"]
+        while self.told < newest:
+            self.hear()
+
+    def hear_nothing_more(self) -> None:
+        """The same where a page is not told: listen to the statistics that come after all that is on its way."""
         newest = self.hear_until(lambda frame: frame["type"] == "stats")["newest"]
         self.hear_until(lambda frame: frame["type"] == "stats" and frame["newest"] >= newest)
 
@@ -62,6 +70,11 @@ class Live:
     @property
     def sequences(self) -> list[int]:
         return [batch["sequence"] for batch in self.of_type("batch")]
+
+    @property
+    def told(self) -> int:
+        """The newest number that this page knows of."""
+        return max([self.hello["newest"], *self.sequences, *(gap["to"] for gap in self.of_type("gap"))])
 
     @property
     def begun(self) -> dict[tuple[int, int], Frame]:
@@ -79,4 +92,4 @@ class Live:
 def watching(api: Api) -> Iterator[Live]:
     """A page that watches; it acknowledges nothing unless it is told to."""
     with api.websocket("/ws/live/", max_size=None, max_queue=None) as websocket:
-        yield Live(websocket)
+        yield Live(api, websocket)

@@ -1,5 +1,6 @@
 """A real Daphne in a process of its own, with a database of its own."""
 
+import functools
 import os
 import re
 import socket
@@ -9,12 +10,13 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS_TO_START = 30
 SECONDS_TO_STOP = 20
-LISTENING = re.compile(r"Listening on TCP address \S+:(\d+)")
+LISTENING = re.compile(r"(?:Listening on TCP address |server at http://)[^\s:]+:(\d+)")
 # What the caller's shell says about a laboratory is not for the tests' servers.
 FOREIGN = ("DJANGO_", "SIGNALBOX_", "SQLITE_PATH", "DATABASE_URL", "REDIS_URL")
 
@@ -71,9 +73,8 @@ class Server:
 
     def start(self) -> None:
         said = len(self.log())
-        command = [sys.executable, "-m", "daphne", "-b", self.host, "-p", str(self.port), self.application]
         with self._log.open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=self._environment(), stdout=log, stderr=log)
+            self.process = subprocess.Popen(self._command(), cwd=ROOT, env=self._environment(), stdout=log, stderr=log)
         try:
             listening = self._eventually(lambda: LISTENING.search(self.log(), said))
             self.port = int(listening[1])
@@ -105,6 +106,9 @@ class Server:
         self.stop()
         self.start()
 
+    def _command(self) -> list[str]:
+        return [sys.executable, "-m", "daphne", "-b", self.host, "-p", str(self.port), self.application]
+
     def _environment(self) -> dict[str, str]:
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(FOREIGN)}
         return inherited | self.environment
@@ -129,17 +133,37 @@ class Server:
             return False
 
 
+class RunServer(Server):
+    """As `make run` starts it."""
+
+    def _command(self) -> list[str]:
+        if not self.port:  # it says the port that it was given, not the one that the system chose
+            with socket.socket() as free:
+                free.bind((self.host, 0))
+                self.port = free.getsockname()[1]
+        return [sys.executable, "manage.py", "runserver", "--noreload", f"{self.host}:{self.port}"]
+
+
+@functools.cache
+def migrated_database() -> bytes:
+    """A database with its tables and nothing in them, made once for all servers."""
+    with TemporaryDirectory() as directory:
+        Server(Path(directory)).manage("migrate", "--verbosity", "0")
+        return (Path(directory) / "db.sqlite3").read_bytes()
+
+
 class Servers:
     """Starts servers, and remembers them: to stop them, and to show what they said when a test fails."""
 
-    def __init__(self, directory: Callable[[], Path]) -> None:
+    def __init__(self, directory: Callable[[], Path], kind: type[Server] = Server) -> None:
         self._directory = directory
+        self._kind = kind
         self._end = ExitStack()
         self.started: list[Server] = []
 
     def __call__(self, **environment: str) -> Server:
-        server = Server(self._directory(), **environment)
-        server.manage("migrate", "--verbosity", "0")
+        server = self._kind(self._directory(), **environment)
+        (server.directory / "db.sqlite3").write_bytes(migrated_database())
         self.started.append(server)
         self._end.callback(server.stop)
         server.start()

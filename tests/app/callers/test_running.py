@@ -21,8 +21,7 @@ def check_run_was_stored(api: Api, live: Live, receiver: Frame) -> dict[str, obj
     """The run of this receiver: it ends on the stream, and can be read."""
     live.hear_ends()
     run_id = live.begun[receiver["process"], receiver["attributes"]["caller"]]["attributes"]["run"]
-    live.hear_until(lambda frame: frame["type"] == "stats" and frame["experiments"] == 0)
-    document = api.get(f"/runs/{run_id}.json")
+    document = api.stored(run_id)
     check(document)
     assert the(document, "receiver")["outcome"] == "ok"
     return document["verdict"]

@@ -107,8 +107,7 @@ def test_the_one_who_asked_goes_away(shared_api: Api) -> None:
             receiver = live.hear_begin("app.receivers.")
         live.hear_ends()
         run_id = live.begun[receiver["process"], receiver["attributes"]["caller"]]["attributes"]["run"]
-        live.hear_until(lambda frame: frame["type"] == "stats" and frame["experiments"] == 0)
-    document = shared_api.get(f"/runs/{run_id}.json")
+    document = shared_api.stored(run_id)
     check(document)
     assert [span["outcome"] for span in spans_of(document, "receiver")] == ["ok"] * SEVERAL
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app.live import hub as hubs
 from app.live.batches import Batch
 from app.live.hub import Hub
 from app.live.stream import GROUP, Stream, channel_layer
@@ -15,6 +16,11 @@ from signalbox.documents import PauseDocument
 
 BATCH = Batch(4242, pauses=[PauseDocument(1, 2, 3)])
 PATIENCE_S = 5
+
+
+@pytest.fixture(autouse=True)
+def statistics_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hubs, "STATS_INTERVAL_S", 0.05)
 
 
 class Page:

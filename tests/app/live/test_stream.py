@@ -21,7 +21,7 @@ def run_until(api: Api, live: Live, batches: int) -> int:
     """Run experiments until so many batches were published since the page came; gives the newest number."""
     while (newest := newest_of(api)) < live.hello["newest"] + batches:
         for _ in range(5):
-            api.run("sync-view", "send", delay_ms=30)
+            api.run("sync-view", "send", delay_ms=15)
     return newest
 
 
@@ -114,7 +114,7 @@ def test_a_replay_keeps_to_the_window(api: Api, live: Live) -> None:
     with watching(api) as late:
         late.say("resume", **{"from": first})
         late.hear_until(lambda frame: frame.get("sequence") == first + WINDOW_FRAMES - 1)
-        late.hear_all()
+        late.hear_nothing_more()
         assert late.sequences[-1] == first + WINDOW_FRAMES - 1
         late.say("ack", sequence=late.sequences[-1])
         late.hear_until(lambda frame: frame.get("sequence") == first + 2 * WINDOW_FRAMES - 1)
@@ -133,7 +133,7 @@ def test_resuming_from_the_future_is_resuming_from_now(api: Api, live: Live) -> 
 def test_a_pause_is_silent_and_ends_with_what_was_missed(api: Api, live: Live) -> None:
     live.say("pause", paused=True)
     api.run("sync-view", "save", delay_ms=10)
-    live.hear_all()
+    live.hear_nothing_more()
     assert live.sequences == []
     live.say("pause", paused=False)
     gap = live.hear_until(lambda frame: frame["type"] == "gap")

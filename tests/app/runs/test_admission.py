@@ -62,7 +62,7 @@ def test_an_experiment_counts_as_many_times_as_it_has_callers(api: Api, live: Li
 
 @pytest.mark.parametrize("caller", ["sync-view", "async-view"])
 def test_transactions_wait_for_one_another_and_none_is_lost(api: Api, caller: str) -> None:
-    with at_once(api, caller, way="sync_to_async", receivers="both", atomic=True, delay_ms=10) as answers:
+    with at_once(api, caller, way="sync_to_async", receivers="both", atomic=True, delay_ms=1) as answers:
         pass
     check_all_stored(api, answers)
 

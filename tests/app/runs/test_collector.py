@@ -18,7 +18,7 @@ from app.runs import under_way
 from app.runs.admission import Admission
 from app.runs.collector import Collector
 from app.runs.documents import RunDocument
-from app.runs.under_way import CallerUnderWay, RunUnderWay
+from app.runs.under_way import BrokenOff, CallerUnderWay, RunUnderWay
 from signalbox.spans import Span
 
 
@@ -115,6 +115,17 @@ def test_what_happened_during_a_look_belongs_to_the_run(collector: Collector) ->
     look(collector)
     look(collector)
     assert names(run.result.result(0)) == [CALLER, "late"]
+
+
+def test_a_run_that_is_broken_off_has_no_document_and_nobody_waits_for_it(collector: Collector) -> None:
+    run, one = begin(collector)
+    with calling(collector, one):
+        collector.break_off()
+        with pytest.raises(BrokenOff, match="until the run was stored"):
+            run.document()
+    look(collector)
+    look(collector)
+    assert run.result.cancelled()
 
 
 def test_runs_side_by_side_have_their_own_spans(collector: Collector) -> None:

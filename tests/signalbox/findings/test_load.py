@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import pytest
+
 import signalbox
+from signalbox.findings import load
 from signalbox.findings.load import MANY_CALLS
 from signalbox.requests import Request
 from signalbox.scopes import Scope
@@ -10,8 +13,14 @@ from signalbox.scopes import request as request_scope
 from tests.signalbox.findings.parts import Found, codes, compute, milliseconds, run_async, signal_of, source
 
 
+@pytest.fixture(autouse=True)
+def a_tenth_of_a_second_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The half second that it is otherwise is what the recordings in `by_hand` are about."""
+    monkeypatch.setattr(load, "SLOW_NS", 100_000_000)
+
+
 def computes(**kwargs: Any) -> None:
-    compute(0.55)
+    compute(0.11)
 
 
 def is_quick(**kwargs: Any) -> None:
@@ -26,7 +35,7 @@ class TestSlow:
         assert codes(findings) == ["SB901"]
         assert findings[0].severity == "info"
         assert findings[0].source == source(computes)
-        assert milliseconds("ran for", findings[0]) >= 550
+        assert milliseconds("ran for", findings[0]) >= 110
         assert "of the caller, which waited for it" in findings[0].explain
 
     def test_the_one_that_takes_the_time_and_not_the_one_that_sent_to_it(self, found: Found) -> None:
@@ -42,7 +51,7 @@ class TestSlow:
 
     def test_near_miss_a_small_share(self, found: Found) -> None:
         with signalbox.caller("the caller"):
-            compute(2.5)
+            compute(1)
             signal_of(computes).send(sender=None)
         assert found() == []
 
@@ -87,7 +96,7 @@ class TestInARequest:
 
     def test_near_miss_a_small_share_of_it(self, found: Found) -> None:
         with self.asked():
-            compute(2.5)
+            compute(1)
             with signalbox.caller("the caller"):
                 signal_of(computes).send(sender=None)
         assert found() == []
