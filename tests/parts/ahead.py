@@ -52,4 +52,5 @@ def running_ahead(api: Api, *, side_by_side: list[dict[str, Any]], in_turn: list
 
 def parameters_of(test: str, session: pytest.Session) -> list[dict[str, Any]]:
     """Those of each item of a parametrized test that was chosen for this session."""
-    return [item.callspec.params for item in session.items if getattr(item, "originalname", None) == test]
+    items = (item for item in session.items if isinstance(item, pytest.Function))
+    return [item.callspec.params for item in items if item.originalname == test]

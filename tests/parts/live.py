@@ -74,7 +74,8 @@ class Live:
     @property
     def told(self) -> int:
         """The newest number that this page knows of."""
-        return max([self.hello["newest"], *self.sequences, *(gap["to"] for gap in self.of_type("gap"))])
+        newest: int = max([self.hello["newest"], *self.sequences, *(gap["to"] for gap in self.of_type("gap"))])
+        return newest
 
     @property
     def begun(self) -> dict[tuple[int, int], Frame]:
