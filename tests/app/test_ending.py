@@ -24,6 +24,14 @@ LONG = {"receivers": "both", "delay_ms": 10_000}
 AT_WORK = [caller for caller in CALLERS if caller not in {"sync-consumer", "background-task"}]
 
 
+@pytest.fixture(autouse=True)
+def ctrl_c_is_heard() -> Iterator[None]:
+    """Also where the tests run in the background: what a shell has ignored there, a server would not hear."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     servers = Servers(lambda: tmp_path_factory.mktemp("server"), RunServer)
@@ -59,6 +67,7 @@ class Told:
         for number in signals:
             process.send_signal(number)
             while "The server ends." not in self.server.log() and process.poll() is None:
+                assert time.monotonic() < began + 10 * PATIENCE_S, self.server.log()
                 time.sleep(0.01)
         return process.wait(10 * PATIENCE_S), time.monotonic() - began
 

@@ -14,7 +14,8 @@ KEYS = ["way", "receivers", "atomic", "delay_ms", "fail", "concurrency"]
 WORDS = st.sampled_from(["save", "sync", "async", "both"])
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | WORDS,
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
 )
 
 
