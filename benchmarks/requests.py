@@ -88,7 +88,7 @@ def main(rounds: int) -> None:
     }
     measured = {"rounds": rounds, "connections": CONNECTIONS, "requests": REQUESTS, "unit": "requests per second"}
     RESULTS.write_text(json.dumps({**machine(), **measured, "medians": medians, "raw": raw}) + "\n")
-    sys.stdout.write(rates(medians) + "\n")
+    sys.stdout.write(rates(raw) + "\n")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from django.db.backends.signals import connection_created
 from django.dispatch import Signal, dispatcher
 from django.dispatch.dispatcher import NO_RECEIVERS
 
-from signalbox.calls import begin_dispatch, received
+from signalbox.calls import Unbegun, begin_dispatch, received
 from signalbox.connections import connection_opened
 from signalbox.coroutines import CurrentToken, leave
 from signalbox.resolving import Resolve
@@ -61,7 +61,7 @@ def hook_asend(  # noqa: C901 (asend() in it: each call more is felt at every si
         token = _enter(dispatch, len(async_receivers))
         try:
             calls = (
-                received(awaitable, receiver, dispatch)
+                received(Unbegun(awaitable), receiver, dispatch)
                 if type(awaitable := receiver(signal=self, sender=sender, **named)) is CoroutineType
                 else awaitable  # a future, or a mistake: what Django does with it is Django's
                 for receiver in async_receivers

@@ -106,11 +106,36 @@ def _marks(caller: int | None, thread: Thread) -> Marks | None:
     return None if caller is None else MARKS[calling.get() == caller, caller in thread.callers]
 
 
-async def received(coroutine: Coroutine[Any, Any, Any], receiver: Any, dispatch: Span) -> Any:
+class Unbegun:
+    """The coroutine of an async receiver until its first step.
+
+    A task that is cancelled before it has begun closes its coroutine, and nobody hears of it. The receiver's coroutine
+    is not the task's own while the probe stands between them, so it is closed from here: or Python would warn that it
+    was never awaited.
+    """
+
+    __slots__ = ("coroutine",)
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        self.coroutine: Coroutine[Any, Any, Any] | None = coroutine
+
+    def take(self) -> Coroutine[Any, Any, Any]:
+        """The coroutine, once, for its first step."""
+        coroutine, self.coroutine = self.coroutine, None
+        assert coroutine is not None  # noqa: S101
+        return coroutine
+
+    def __del__(self) -> None:
+        if self.coroutine is not None:
+            self.coroutine.close()
+
+
+async def received(unbegun: Unbegun, receiver: Any, dispatch: Span) -> Any:
     """Await an async receiver's coroutine inside a span of its own, which begins when the coroutine does.
 
     Most receivers never wait for anything, so the first step, which is all of theirs, is taken here.
     """
+    coroutine = unbegun.take()
     begun = _begin_async_receiver(receiver, dispatch)
     if begun is None:
         return await coroutine

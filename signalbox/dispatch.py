@@ -16,7 +16,7 @@ from django.db.backends.signals import connection_created
 from django.dispatch import Signal
 
 from signalbox.asending import hook_asend
-from signalbox.calls import begin_dispatch, begin_receiver, received
+from signalbox.calls import Unbegun, begin_dispatch, begin_receiver, received
 from signalbox.connections import connection_opened
 from signalbox.contexts import compare, write_down
 from signalbox.coroutines import leave, recorded
@@ -195,4 +195,4 @@ class AsyncStandIn(StandIn):
         # A future, or a mistake: Django gets what the receiver returned, and what it does with it is Django's.
         if not isinstance(awaitable, CoroutineType):
             return awaitable
-        return received(awaitable, self.receiver, self.dispatch)
+        return received(Unbegun(awaitable), self.receiver, self.dispatch)

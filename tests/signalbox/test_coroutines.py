@@ -3,14 +3,16 @@
 import asyncio
 import contextlib
 import gc
+import warnings
 from collections.abc import AsyncIterator, Callable
 from typing import Any
+from unittest import mock
 
 import pytest
 from asgiref.sync import sync_to_async
 
 import signalbox
-from signalbox import serials
+from signalbox import serials, sources
 from signalbox.documents import SpanDocument
 from tests.signalbox.receivers import aanswer, answer, signal_with
 
@@ -133,6 +135,31 @@ class TestTheCurrentSpan:
             assert parent.name == ("inner" if span.attributes["sender"] == "inside" else parent.name)
             assert (parent.kind == "caller") is (span.attributes["sender"] == "after")
             assert parent.task == span.task
+
+
+class TestATaskThatIsCancelledBeforeItHasBegun:
+    @pytest.mark.parametrize("known", [sources.KNOWN, {}], ids=["own versions", "stand-ins alone"])
+    def test_warns_of_nothing_that_it_would_not_warn_of_by_itself(self, probe: None, known: dict[str, Any]) -> None:
+        async def cancel() -> None:
+            signal = signal_with(aanswer)
+            task = asyncio.create_task(signal.asend(sender=None))
+            await asyncio.sleep(0)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+        def warned() -> list[str]:
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                asyncio.run(cancel())
+                gc.collect()
+            return [str(warning.message) for warning in caught]
+
+        signalbox.uninstall()
+        bare = warned()
+        with mock.patch.object(sources, "KNOWN", known):
+            signalbox.install()
+        assert warned() == bare
 
 
 class TestTasksOfReceivers:
